@@ -1,0 +1,3 @@
+//! The `hermitage` command.
+
+fn main() {}

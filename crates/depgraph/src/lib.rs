@@ -1,0 +1,1 @@
+//! Dependency closures over installed Gentoo packages, every edge with its reason

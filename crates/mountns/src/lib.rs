@@ -1,0 +1,1 @@
+//! Mount plans that show exactly a view, and what carries them out without root

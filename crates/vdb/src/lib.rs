@@ -1,0 +1,1 @@
+//! Byte-exact reader and writer of Gentoo's installed-package database

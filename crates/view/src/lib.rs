@@ -1,0 +1,1 @@
+//! The tree of paths a build may see, each with its owner
