@@ -1,0 +1,259 @@
+//! The part of the host that was looked at, each path once.
+
+use std::hash::BuildHasher as _;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use crate::view::{MAX_LINKS, Reason, Rest, Span};
+use crate::{Absence, Error, ErrorKind, Host, Meta};
+
+/// The index of `/`.
+pub(super) const ROOT: u32 = 0;
+
+/// Everything known of the host so far, as a tree of [`Spot`]s.
+///
+/// A spot's parent has a lower index than the spot, and is a directory of the host once the spot is known to exist.
+pub(super) struct Atlas<'h> {
+    pub(super) host: &'h dyn Host,
+    pub(super) spots: Vec<Spot>,
+    pub(super) names: Vec<u8>,
+    links: Vec<Vec<u8>>,
+    index: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+/// One path of the host.
+pub(super) struct Spot {
+    pub(super) parent: u32,
+    pub(super) name: Span,
+    pub(super) state: State,
+    /// Index into the atlas' link targets; of use only for links.
+    link: u32,
+    /// Why it is visible, if it is.
+    pub(super) reason: Option<Reason>,
+    pub(super) denied: bool,
+    pub(super) provided: bool,
+    pub(super) tree: bool,
+    pub(super) synthetic: Option<u32>,
+}
+
+/// What is known of a path.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum State {
+    /// Not looked at yet.
+    Unknown,
+    Absent(Absence),
+    Present(Meta),
+}
+
+/// Where a walk ended, when it did not end in nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    At(u32),
+    /// In what this provided directory will hold.
+    Inside(u32),
+}
+
+/// How to walk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Stop at directories whose content is provided.
+    Ordinary,
+    /// Look into them all the same.
+    Everywhere,
+}
+
+impl<'h> Atlas<'h> {
+    pub(super) fn new(host: &'h dyn Host) -> Result<Self, Error> {
+        let mut atlas = Self {
+            host,
+            spots: Vec::new(),
+            names: Vec::new(),
+            links: Vec::new(),
+            index: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+        };
+        atlas.spots.push(Spot::new(ROOT, Span::default()));
+        match atlas.look(ROOT)? {
+            State::Present(meta) if meta.is_dir() => Ok(atlas),
+            _ => Err(Error::new(b"/", ErrorKind::Absent(Absence::NotADirectory))),
+        }
+    }
+
+    /// Walks `path` from a directory, following every link but, if it is the last component, the last.
+    /// The links passed are appended to `trail`.
+    pub(super) fn walk(
+        &mut self,
+        from: u32,
+        path: &[u8],
+        way: Way,
+        trail: &mut Vec<u32>,
+    ) -> Result<Result<End, Absence>, Error> {
+        let mut rest = Rest::new(path);
+        let mut at = from;
+        let mut links = 0;
+        while let Some(name) = rest.next() {
+            if !self.is_dir(at) {
+                return Ok(Err(Absence::NotADirectory));
+            }
+            at = match &name[..] {
+                b"." => at,
+                b".." => self.spots[at as usize].parent,
+                _ if way == Way::Ordinary && self.spots[at as usize].provided => {
+                    return Ok(Ok(End::Inside(at)));
+                }
+                _ => self.child(at, &name)?,
+            };
+            let meta = match self.look(at)? {
+                State::Present(meta) => meta,
+                State::Absent(absence) => return Ok(Err(absence)),
+                State::Unknown => return Ok(Err(Absence::NotFound)),
+            };
+            if meta.is_symlink() && self.spots[at as usize].synthetic.is_none() {
+                links += 1;
+                if links > MAX_LINKS {
+                    return Ok(Err(Absence::Loop));
+                }
+                trail.push(at);
+                let target = self.target(at)?.to_vec();
+                at = if target.starts_with(b"/") { ROOT } else { self.spots[at as usize].parent };
+                rest.follow(&target);
+            }
+        }
+        Ok(Ok(End::At(at)))
+    }
+
+    /// The spot of a name in a directory, new or known; not looked at.
+    pub(super) fn child(&mut self, dir: u32, name: &[u8]) -> Result<u32, Error> {
+        let hash = self.hasher.hash_one((dir, name));
+        let (spots, names, hasher) = (&self.spots, &self.names, &self.hasher);
+        let same = |&spot: &u32| {
+            let spot = &spots[spot as usize];
+            spot.parent == dir && spot.name.of(names) == name
+        };
+        if let Some(&known) = self.index.find(hash, same) {
+            return Ok(known);
+        }
+        let rehash = |&spot: &u32| {
+            let spot = &spots[spot as usize];
+            hasher.hash_one((spot.parent, spot.name.of(names)))
+        };
+        let too_large = |_error| Error::new(name, ErrorKind::TooLarge);
+        let new = u32::try_from(self.spots.len()).map_err(too_large)?;
+        let start = u32::try_from(self.names.len()).map_err(too_large)?;
+        let len = u32::try_from(name.len()).map_err(too_large)?;
+        self.index.insert_unique(hash, new, rehash);
+        self.names.extend_from_slice(name);
+        let denied = self.spots[dir as usize].denied;
+        self.spots.push(Spot { denied, ..Spot::new(dir, Span { start, len }) });
+        Ok(new)
+    }
+
+    /// What is at a spot, asking the host when that was not done yet.
+    pub(super) fn look(&mut self, spot: u32) -> Result<State, Error> {
+        if let State::Unknown = self.spots[spot as usize].state {
+            let path = self.path(spot);
+            let found = self.host.lstat(&path);
+            self.learn(spot, found)?;
+        }
+        Ok(self.spots[spot as usize].state)
+    }
+
+    /// Notes the host's answer for a spot.
+    pub(super) fn learn(
+        &mut self,
+        spot: u32,
+        found: std::io::Result<Option<Meta>>,
+    ) -> Result<(), Error> {
+        self.spots[spot as usize].state = match found {
+            Ok(Some(meta)) => State::Present(meta),
+            Ok(None) => State::Absent(Absence::NotFound),
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+                State::Absent(Absence::Denied)
+            }
+            Err(source) => {
+                return Err(Error::new(self.path(spot), ErrorKind::Host { call: "lstat", source }));
+            }
+        };
+        Ok(())
+    }
+
+    /// The target of a link, asking the host when that was not done yet.
+    pub(super) fn target(&mut self, spot: u32) -> Result<&[u8], Error> {
+        if self.spots[spot as usize].link == u32::MAX {
+            let path = self.path(spot);
+            let target = self.host.read_link(&path);
+            self.learn_target(spot, target)?;
+        }
+        Ok(&self.links[self.spots[spot as usize].link as usize])
+    }
+
+    /// Notes the target of a link.
+    pub(super) fn learn_target(
+        &mut self,
+        spot: u32,
+        target: std::io::Result<Vec<u8>>,
+    ) -> Result<(), Error> {
+        let call = "readlink";
+        let target = target
+            .map_err(|source| Error::new(self.path(spot), ErrorKind::Host { call, source }))?;
+        self.spots[spot as usize].link = u32::try_from(self.links.len())
+            .map_err(|_error| Error::new(&b"/"[..], ErrorKind::TooLarge))?;
+        self.links.push(target);
+        Ok(())
+    }
+
+    /// The target of a link that was asked for before.
+    pub(super) fn known_target(&self, spot: u32) -> &[u8] {
+        self.links.get(self.spots[spot as usize].link as usize).map_or(b"", |target| target)
+    }
+
+    pub(super) fn meta(&self, spot: u32) -> Option<Meta> {
+        match self.spots[spot as usize].state {
+            State::Present(meta) => Some(meta),
+            State::Absent(_) | State::Unknown => None,
+        }
+    }
+
+    pub(super) fn is_dir(&self, spot: u32) -> bool {
+        self.meta(spot).is_some_and(|meta| meta.is_dir())
+    }
+
+    pub(super) fn name(&self, spot: u32) -> &[u8] {
+        self.spots[spot as usize].name.of(&self.names)
+    }
+
+    pub(super) fn path(&self, spot: u32) -> Vec<u8> {
+        let mut chain = Vec::with_capacity(16);
+        let mut at = spot;
+        while at != ROOT {
+            chain.push(at);
+            at = self.spots[at as usize].parent;
+        }
+        let mut path = Vec::with_capacity(64);
+        for &part in chain.iter().rev() {
+            path.push(b'/');
+            path.extend_from_slice(self.name(part));
+        }
+        if path.is_empty() {
+            path.push(b'/');
+        }
+        path
+    }
+}
+
+impl Spot {
+    fn new(parent: u32, name: Span) -> Self {
+        Self {
+            parent,
+            name,
+            state: State::Unknown,
+            link: u32::MAX,
+            reason: None,
+            denied: false,
+            provided: false,
+            tree: false,
+            synthetic: None,
+        }
+    }
+}

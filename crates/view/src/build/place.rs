@@ -1,0 +1,370 @@
+//! Deciding what shows: requests and recorded paths.
+
+use std::collections::HashMap;
+
+use super::atlas::{Atlas, End, ROOT, State, Way};
+use super::{Asked, Request, ViewBuilder, split};
+use crate::view::{Conflict, Missing, Reason};
+use crate::{Absence, Error, ErrorKind, Kind, Meta, Mtime, OwnerId};
+
+/// What was found out beside the spots' own state.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    pub(super) owned: Vec<(u32, OwnerId)>,
+    pub(super) missing: Vec<Missing>,
+    pub(super) conflicts: Vec<Conflict>,
+    pub(super) contents: Vec<Vec<u8>>,
+    /// Directories that became visible and whose names were not looked through yet.
+    pub(super) new_dirs: Vec<u32>,
+}
+
+/// A recorded path whose directory is known.
+struct Leaf {
+    spot: u32,
+    trail: usize,
+    recorded: usize,
+}
+
+type Parent = Result<(u32, usize), Absence>;
+
+impl Atlas<'_> {
+    /// Makes a spot and the directories above it visible, unless it is hidden.
+    pub(super) fn show(&mut self, shown: &mut Shown, spot: u32, reason: Reason) {
+        if self.spots[spot as usize].denied {
+            return;
+        }
+        let mut at = spot;
+        let mut reason = reason;
+        loop {
+            let here = &mut self.spots[at as usize];
+            let was = here.reason;
+            here.reason = Some(was.map_or(reason, |was| was.min(reason)));
+            let parent = here.parent;
+            if was.is_some() {
+                return;
+            }
+            if self.is_dir(at) {
+                shown.new_dirs.push(at);
+            }
+            if at == ROOT {
+                return;
+            }
+            at = parent;
+            reason = Reason::Parent;
+        }
+    }
+}
+
+impl ViewBuilder<'_> {
+    /// Hidden paths first, since what is below them inherits that; then provided ones, since they stop walks.
+    pub(super) fn place_requests(
+        &self,
+        atlas: &mut Atlas<'_>,
+        shown: &mut Shown,
+    ) -> Result<(), Error> {
+        atlas.show(shown, ROOT, Reason::Parent);
+        let mut requests: Vec<&Request> = self.requests.iter().collect();
+        requests.sort_by(|a, b| (&a.what, &a.path).cmp(&(&b.what, &b.path)));
+        for request in &requests {
+            place_request(request, atlas, shown)?;
+            if request.what == Asked::Hide {
+                inherit_denial(atlas);
+            }
+        }
+        check_trees(atlas)
+    }
+
+    pub(super) fn place_recorded(
+        &self,
+        atlas: &mut Atlas<'_>,
+        shown: &mut Shown,
+    ) -> Result<(), Error> {
+        let mut trails = vec![Vec::new()];
+        let leaves = self.find_leaves(atlas, shown, &mut trails)?;
+        atlas.survey()?;
+        for leaf in &leaves {
+            self.place_leaf(leaf, &trails[leaf.trail], atlas, shown)?;
+        }
+        Ok(())
+    }
+
+    /// Finds the directory of each recorded path. Paths come grouped by directory, and many packages share
+    /// one, so each spelling of a directory is walked only once.
+    fn find_leaves(
+        &self,
+        atlas: &mut Atlas<'_>,
+        shown: &mut Shown,
+        trails: &mut Vec<Vec<u32>>,
+    ) -> Result<Vec<Leaf>, Error> {
+        let mut parents: HashMap<&[u8], Parent, hashbrown::DefaultHashBuilder> = HashMap::default();
+        let mut last: Option<(&[u8], Parent)> = None;
+        let mut leaves = Vec::with_capacity(self.recorded.len());
+        for (recorded, entry) in self.recorded.iter().enumerate() {
+            let path = self.path_of(entry);
+            let Some((dir, name)) = split(path)? else {
+                leaves.push(Leaf { spot: ROOT, trail: 0, recorded });
+                continue;
+            };
+            let known = last.filter(|(last, _)| *last == dir).map(|(_, parent)| parent);
+            let parent = match known.or_else(|| parents.get(dir).copied()) {
+                Some(parent) => parent,
+                None => *parents.entry(dir).or_insert(find_dir(dir, atlas, trails)?),
+            };
+            last = Some((dir, parent));
+            match parent {
+                Ok((dir, trail)) => {
+                    leaves.push(Leaf { spot: atlas.child(dir, name)?, trail, recorded });
+                }
+                Err(absence) => shown.miss(path, entry.owner, absence),
+            }
+        }
+        Ok(leaves)
+    }
+
+    fn place_leaf(
+        &self,
+        leaf: &Leaf,
+        trail: &[u32],
+        atlas: &mut Atlas<'_>,
+        shown: &mut Shown,
+    ) -> Result<(), Error> {
+        let recorded = &self.recorded[leaf.recorded];
+        let owner = recorded.owner;
+        let meta = match atlas.spots[leaf.spot as usize].state {
+            State::Present(meta) => meta,
+            // What is to be synthesised need not be there.
+            _ if atlas.spots[leaf.spot as usize].synthetic.is_some() => {
+                shown.owned.push((leaf.spot, owner));
+                return Ok(());
+            }
+            State::Absent(absence) => {
+                shown.miss(self.path_of(recorded), owner, absence);
+                return Ok(());
+            }
+            State::Unknown => return Ok(()),
+        };
+        for &link in trail {
+            atlas.show(shown, link, Reason::Passage);
+        }
+        atlas.show(shown, leaf.spot, Reason::Owned);
+        shown.owned.push((leaf.spot, owner));
+        if recorded.as_dir && !meta.is_dir() {
+            place_former_dir(leaf.spot, meta, owner, atlas, shown)?;
+        }
+        Ok(())
+    }
+}
+
+impl Shown {
+    fn miss(&mut self, path: &[u8], owner: OwnerId, absence: Absence) {
+        self.missing.push(Missing { path: path.to_vec(), owner, absence });
+    }
+}
+
+fn find_dir(
+    dir: &[u8],
+    atlas: &mut Atlas<'_>,
+    trails: &mut Vec<Vec<u32>>,
+) -> Result<Parent, Error> {
+    let mut trail = Vec::new();
+    let end = match atlas.walk(ROOT, dir, Way::Ordinary, &mut trail)? {
+        Ok(End::At(end)) => end,
+        Ok(End::Inside(_)) => return Ok(Err(Absence::Provided)),
+        Err(absence) => return Ok(Err(absence)),
+    };
+    if atlas.spots[end as usize].provided {
+        return Ok(Err(Absence::Provided));
+    }
+    if !atlas.is_dir(end) {
+        return Ok(Err(Absence::NotADirectory));
+    }
+    if trail.is_empty() {
+        return Ok(Ok((end, 0)));
+    }
+    trails.push(trail);
+    Ok(Ok((end, trails.len() - 1)))
+}
+
+/// A directory was recorded, but the host has something else: follow a link to a directory, report the rest.
+fn place_former_dir(
+    spot: u32,
+    meta: Meta,
+    owner: OwnerId,
+    atlas: &mut Atlas<'_>,
+    shown: &mut Shown,
+) -> Result<(), Error> {
+    if meta.is_symlink() {
+        let target = atlas.target(spot)?.to_vec();
+        let mut trail = Vec::new();
+        let from = atlas.spots[spot as usize].parent;
+        match atlas.walk(from, &target, Way::Ordinary, &mut trail)? {
+            Ok(End::At(end)) if atlas.is_dir(end) => {
+                for &link in &trail {
+                    atlas.show(shown, link, Reason::Passage);
+                }
+                atlas.show(shown, end, Reason::Owned);
+                shown.owned.push((end, owner));
+                return Ok(());
+            }
+            Ok(End::Inside(_)) => return Ok(()),
+            Ok(End::At(_)) | Err(_) => {}
+        }
+    }
+    let path = atlas.path(spot);
+    shown.conflicts.push(Conflict { path, owner, found: meta.kind });
+    Ok(())
+}
+
+fn place_request(request: &Request, atlas: &mut Atlas<'_>, shown: &mut Shown) -> Result<(), Error> {
+    let path = &request.path[..];
+    let mut trail = Vec::new();
+    match &request.what {
+        Asked::Hide => {
+            let spot = find_spot(path, atlas, &mut trail)?;
+            if spot == Ok(ROOT) {
+                return Err(Error::new(path, ErrorKind::Conflict("the root can't be hidden")));
+            }
+            if let Ok(spot) = spot {
+                atlas.spots[spot as usize].denied = true;
+            }
+            return Ok(());
+        }
+        Asked::Provided => {
+            let spot = find_spot(path, atlas, &mut trail)?.map_err(|why| absent(path, why))?;
+            let spot = follow(spot, path, atlas, &mut trail)?;
+            if matches!(atlas.look(spot)?, State::Absent(_)) {
+                atlas.spots[spot as usize].state = State::Present(NEW_DIR);
+            }
+            if !atlas.is_dir(spot) {
+                return Err(absent(path, Absence::NotADirectory));
+            }
+            atlas.spots[spot as usize].provided = true;
+            atlas.show(shown, spot, Reason::Provided);
+        }
+        Asked::Extra | Asked::Tree => {
+            split(path)?;
+            let end = atlas.walk(ROOT, path, Way::Everywhere, &mut trail)?;
+            let spot = match end {
+                Ok(End::At(spot) | End::Inside(spot)) => spot,
+                Err(why) => return Err(absent(path, why)),
+            };
+            atlas.show(shown, spot, Reason::Extra);
+            atlas.spots[spot as usize].tree |= request.what == Asked::Tree && atlas.is_dir(spot);
+        }
+        Asked::Synthetic { mode, content } => {
+            let spot = find_spot(path, atlas, &mut trail)?.map_err(|why| absent(path, why))?;
+            place_synthetic(spot, path, *mode, content, atlas, shown)?;
+        }
+    }
+    for link in trail {
+        atlas.show(shown, link, Reason::Passage);
+    }
+    Ok(())
+}
+
+/// What a provided directory is shown as when the host does not have it.
+const NEW_DIR: Meta = Meta {
+    kind: Kind::Dir,
+    mode: 0o755,
+    size: 0,
+    mtime: Mtime { sec: 0, nsec: 0 },
+    dev: 0,
+    ino: 0,
+};
+
+fn place_synthetic(
+    spot: u32,
+    path: &[u8],
+    mode: u32,
+    content: &[u8],
+    atlas: &mut Atlas<'_>,
+    shown: &mut Shown,
+) -> Result<(), Error> {
+    let conflict = |what| Err(Error::new(path, ErrorKind::Conflict(what)));
+    atlas.look(spot)?;
+    if atlas.is_dir(spot) {
+        return conflict("a file can't be synthesised in the place of a directory");
+    }
+    if let Some(other) = atlas.spots[spot as usize].synthetic
+        && shown.contents[other as usize] != content
+    {
+        return conflict("two contents to synthesise");
+    }
+    let index = u32::try_from(shown.contents.len())
+        .map_err(|_error| Error::new(path, ErrorKind::TooLarge))?;
+    shown.contents.push(content.to_vec());
+    let meta = Meta { kind: Kind::File, mode, size: content.len() as u64, ..NEW_DIR };
+    atlas.spots[spot as usize].synthetic = Some(index);
+    atlas.spots[spot as usize].state = State::Present(meta);
+    atlas.show(shown, spot, Reason::Extra);
+    Ok(())
+}
+
+/// The spot of a path, its directory walked and its last component neither looked at nor followed.
+fn find_spot(
+    path: &[u8],
+    atlas: &mut Atlas<'_>,
+    trail: &mut Vec<u32>,
+) -> Result<Result<u32, Absence>, Error> {
+    let Some((dir, name)) = split(path)? else { return Ok(Ok(ROOT)) };
+    match atlas.walk(ROOT, dir, Way::Everywhere, trail)? {
+        Ok(End::At(dir)) if atlas.is_dir(dir) => Ok(Ok(atlas.child(dir, name)?)),
+        Ok(_) => Ok(Err(Absence::NotADirectory)),
+        Err(absence) => Ok(Err(absence)),
+    }
+}
+
+/// Where a spot leads when it is a link.
+fn follow(
+    spot: u32,
+    path: &[u8],
+    atlas: &mut Atlas<'_>,
+    trail: &mut Vec<u32>,
+) -> Result<u32, Error> {
+    atlas.look(spot)?;
+    if !atlas.meta(spot).is_some_and(|meta| meta.is_symlink()) {
+        return Ok(spot);
+    }
+    trail.push(spot);
+    let target = atlas.target(spot)?.to_vec();
+    let from = atlas.spots[spot as usize].parent;
+    match atlas.walk(from, &target, Way::Everywhere, trail)? {
+        Ok(End::At(end) | End::Inside(end)) => Ok(end),
+        Err(absence) => Err(absent(path, absence)),
+    }
+}
+
+fn absent(path: &[u8], absence: Absence) -> Error {
+    Error::new(path, ErrorKind::Absent(absence))
+}
+
+/// Hands denial down. A spot's parent comes before it, so one pass does.
+fn inherit_denial(atlas: &mut Atlas<'_>) {
+    for spot in 0..atlas.spots.len() {
+        let parent = atlas.spots[spot].parent as usize;
+        atlas.spots[spot].denied |= atlas.spots[parent].denied;
+    }
+}
+
+/// A whole tree shows all it holds, so nothing in it can be hidden or replaced.
+fn check_trees(atlas: &Atlas<'_>) -> Result<(), Error> {
+    let mut inside = vec![false; atlas.spots.len()];
+    for (index, spot) in atlas.spots.iter().enumerate().skip(1) {
+        let parent = spot.parent as usize;
+        inside[index] = inside[parent] || (atlas.spots[parent].tree && !spot_denied(atlas, parent));
+        let what = match spot {
+            _ if !inside[index] => continue,
+            spot if spot.denied => "a path inside a whole tree can't be hidden",
+            spot if spot.synthetic.is_some() => "nothing inside a whole tree can be synthesised",
+            spot if spot.provided => "nothing inside a whole tree can be provided",
+            _ => continue,
+        };
+        let path = atlas.path(u32::try_from(index).unwrap_or(ROOT));
+        return Err(Error::new(path, ErrorKind::Conflict(what)));
+    }
+    Ok(())
+}
+
+fn spot_denied(atlas: &Atlas<'_>, spot: usize) -> bool {
+    atlas.spots[spot].denied
+}
