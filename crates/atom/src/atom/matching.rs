@@ -6,8 +6,8 @@ use std::fmt;
 
 /// A package that atoms can be matched against.
 ///
-/// Embedders implement it for their own package type. Only the first three methods are needed; the defaults describe a
-/// package in slot 0 without USE flags and from an unknown repository.
+/// Embedders implement it for their own package type. The defaults describe a package without USE flags,
+/// from an unknown repository.
 pub trait Candidate {
     /// The category.
     fn category(&self) -> &str;
@@ -19,9 +19,7 @@ pub trait Candidate {
     fn version(&self) -> VersionRef<'_>;
 
     /// The slot, without the sub-slot.
-    fn slot(&self) -> &str {
-        "0"
-    }
+    fn slot(&self) -> &str;
 
     /// The sub-slot; the slot where the package gives none.
     fn subslot(&self) -> &str {
@@ -57,6 +55,10 @@ impl Candidate for crate::CpvRef<'_> {
     fn version(&self) -> VersionRef<'_> {
         (*self).version()
     }
+
+    fn slot(&self) -> &'static str {
+        "0"
+    }
 }
 
 /// A bare name and version matches like a package in slot 0 without USE flags.
@@ -71,6 +73,10 @@ impl Candidate for crate::Cpv {
 
     fn version(&self) -> VersionRef<'_> {
         self.version()
+    }
+
+    fn slot(&self) -> &'static str {
+        "0"
     }
 }
 

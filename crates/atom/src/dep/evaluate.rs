@@ -77,7 +77,7 @@ impl<F: UseFlags + ?Sized> Evaluation<'_, F> {
                 self.close(place);
             }
             Item::Atom { span, layout } => {
-                self.atom(AtomRef::trusted(span.of(self.source), layout), *item)
+                self.atom(AtomRef::trusted(span.of(self.source), layout), *item);
             }
             leaf => self.out.push(leaf),
         }

@@ -76,9 +76,9 @@ fn components(a: &mut Cursor<'_>, b: &mut Cursor<'_>) -> Ordering {
 fn suffixes(a: &mut Cursor<'_>, b: &mut Cursor<'_>) -> Ordering {
     loop {
         let order = match (a.suffix(), b.suffix()) {
-            (Some((x, n)), Some((y, m))) => x.cmp(&y).then_with(|| integer(n, m)),
-            (Some((x, _)), None) => after_none(x),
-            (None, Some((y, _))) => after_none(y).reverse(),
+            (Some(x), Some(y)) => x.0.cmp(&y.0).then_with(|| integer(x.1, y.1)),
+            (Some(x), None) => after_none(x.0),
+            (None, Some(y)) => after_none(y.0).reverse(),
             (None, None) => return Ordering::Equal,
         };
         if order.is_ne() {
