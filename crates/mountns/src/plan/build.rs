@@ -1,0 +1,215 @@
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use hermitage_view::{Kind, Node, NodeKind, View};
+
+use super::{
+    Access, Bind, Entry, EntryKind, Plan, PlanOptions, SCHEMA, SpecialKind, Timestamp, Variable,
+};
+use crate::host::{HostTree, Resolved, dir_entry, parent};
+use crate::{ByteString, Error, ErrorKind};
+
+impl Plan {
+    /// The plan that shows exactly `view`, whose files are the host's below `host_root`.
+    ///
+    /// Paths of the options are followed through symbolic links, and these links are shown too. Whatever the view has
+    /// below a bind comes with the bind; what it has below a fresh file system is left out.
+    ///
+    /// # Errors
+    /// When a path to read or write does not exist, or the plan would be none that [`Plan::check`] accepts.
+    pub fn from_view(view: &View, host_root: &Path, options: &PlanOptions) -> Result<Self, Error> {
+        let mut builder = Builder::new(host_root);
+        for node in view {
+            builder.node(node)?;
+        }
+        builder.fresh(options);
+        options.read.iter().try_for_each(|path| builder.bind(path, Access::Read))?;
+        options.write.iter().try_for_each(|path| builder.bind(path, Access::Write))?;
+        let plan = builder.finish(options);
+        plan.check()?;
+        Ok(plan)
+    }
+}
+
+struct Builder {
+    host_root: ByteString,
+    host: HostTree,
+    entries: Vec<Entry>,
+    /// What was added to the view's own entries, which are sorted already.
+    added: BTreeMap<ByteString, EntryKind>,
+    binds: BTreeMap<ByteString, Access>,
+}
+
+impl Builder {
+    fn new(host_root: &Path) -> Self {
+        let host_root = ByteString::from(host_root);
+        Self {
+            host: HostTree::new(host_root.as_bytes()),
+            host_root,
+            entries: Vec::new(),
+            added: BTreeMap::new(),
+            binds: BTreeMap::new(),
+        }
+    }
+
+    fn node(&mut self, node: Node<'_>) -> Result<(), Error> {
+        let path = ByteString(node.path());
+        let kind = match node.kind() {
+            NodeKind::Dir { mode, mtime } => dir(mode, mtime),
+            NodeKind::Tree { mode, mtime } => {
+                self.binds.insert(path.clone(), Access::Read);
+                dir(mode, mtime)
+            }
+            NodeKind::File { mode, size, mtime } => {
+                EntryKind::File { mode, size, mtime: Timestamp(mtime.sec, mtime.nsec) }
+            }
+            NodeKind::Symlink { target } => EntryKind::Symlink { target: target.into() },
+            NodeKind::Synthetic { mode, content } => {
+                EntryKind::Synthetic { mode: mode & 0o777, content: content.into() }
+            }
+            NodeKind::Special { kind, mode } => EntryKind::Special {
+                node: special(kind)
+                    .ok_or_else(|| Error::at(&path.0, ErrorKind::UnknownNode))?,
+                mode: mode & 0o777,
+            },
+            _ => return Err(Error::at(&path.0, ErrorKind::UnknownNode)),
+        };
+        self.entries.push(Entry { path, kind });
+        Ok(())
+    }
+
+    /// Makes sure that there is something to mount the fresh file systems on.
+    fn fresh(&mut self, options: &PlanOptions) {
+        let dev = ByteString::from("/dev");
+        let paths = options.tmpfs.iter().map(|tmpfs| &tmpfs.path).filter(|p| !below(p, &dev));
+        for path in paths.cloned().chain(["/proc".into(), dev.clone()]) {
+            self.directories_to(&path.0);
+        }
+    }
+
+    fn directories_to(&mut self, path: &[u8]) {
+        let ends = path.iter().enumerate().skip(1).filter(|&(_, &byte)| byte == b'/');
+        for end in ends.map(|(at, _)| at).chain([path.len()]) {
+            let here = &path[..end];
+            if self.known(here).is_none() {
+                let host = self.host.lstat(here).ok().filter(std::fs::Metadata::is_dir);
+                let made_up = EntryKind::Dir { mode: 0o755, mtime: None };
+                let kind = host.map_or(made_up, |meta| dir_entry(here, &meta).kind);
+                self.added.insert(here.into(), kind);
+            }
+        }
+    }
+
+    fn bind(&mut self, path: &PathBuf, access: Access) -> Result<(), Error> {
+        let asked = ByteString::from(path.as_path());
+        if !path.is_absolute() {
+            return Err(Error::at(&asked.0, ErrorKind::NotCanonical));
+        }
+        let Resolved { path, meta, links } = self.host.resolve(&asked.0)?;
+        for link in links {
+            self.directories_to(parent(&link.path.0));
+            self.add(link);
+        }
+        self.directories_to(parent(&path));
+        if meta.is_dir() {
+            self.add(dir_entry(&path, &meta));
+        } else {
+            let kind = EntryKind::Synthetic { mode: 0o644, content: ByteString::default() };
+            self.add(Entry { path: path.as_slice().into(), kind });
+        }
+        // Asked for both ways, it is writable.
+        self.binds.insert(ByteString(path), access);
+        Ok(())
+    }
+
+    fn add(&mut self, entry: Entry) {
+        if self.known(&entry.path.0).is_none() {
+            self.added.insert(entry.path, entry.kind);
+        }
+    }
+
+    fn known(&self, path: &[u8]) -> Option<&EntryKind> {
+        let path = ByteString::from(if path.is_empty() { b"/" } else { path });
+        let at = self.entries.binary_search_by(|entry| entry.path.cmp(&path));
+        at.ok().map(|at| &self.entries[at].kind).or_else(|| self.added.get(&path))
+    }
+
+    fn finish(self, options: &PlanOptions) -> Plan {
+        let binds = self.binds;
+        let mut tmpfs = options.tmpfs.clone();
+        tmpfs.retain(|tmpfs| !binds.contains_key(&tmpfs.path));
+        tmpfs.sort_by(|a, b| a.path.cmp(&b.path));
+        let mut covers = vec!["/dev".into(), "/proc".into()];
+        covers.extend(binds.keys().chain(tmpfs.iter().map(|tmpfs| &tmpfs.path)).cloned());
+        covers.sort();
+        let entries = without_covered(merge(self.entries, self.added), &covers);
+        let bind = |(path, access): (ByteString, Access)| Bind {
+            source: path.clone(),
+            destination: path,
+            access,
+        };
+        Plan {
+            schema: SCHEMA,
+            host_root: self.host_root,
+            entries,
+            binds: binds.into_iter().map(bind).collect(),
+            tmpfs,
+            network: options.network,
+            hostname: options.hostname.clone(),
+            env: options.env.iter().map(variable).collect(),
+            cwd: options.cwd.clone(),
+            umask: options.umask,
+            limits: options.limits.clone(),
+            session: options.session,
+            capabilities: options.capabilities.clone(),
+        }
+    }
+}
+
+fn merge(mut entries: Vec<Entry>, added: BTreeMap<ByteString, EntryKind>) -> Vec<Entry> {
+    entries.extend(added.into_iter().map(|(path, kind)| Entry { path, kind }));
+    entries.sort_by(|a, b| a.path.cmp(&b.path));
+    entries
+}
+
+/// Drops what lies strictly below one of the sorted `covers`.
+fn without_covered(mut entries: Vec<Entry>, covers: &[ByteString]) -> Vec<Entry> {
+    let mut covers = covers.iter().peekable();
+    let mut current: Option<&ByteString> = None;
+    entries.retain(|entry| {
+        while let Some(next) = covers.next_if(|cover| **cover <= entry.path) {
+            if !current.is_some_and(|cover| below(next, cover)) {
+                current = Some(next);
+            }
+        }
+        !current.is_some_and(|cover| below(&entry.path, cover))
+    });
+    entries
+}
+
+/// Whether `path` is strictly below `dir`.
+pub(crate) fn below(path: &ByteString, dir: &ByteString) -> bool {
+    match path.0.strip_prefix(&dir.0[..]) {
+        Some(rest) if dir.0 == b"/" => !rest.is_empty(),
+        Some(rest) => rest.starts_with(b"/"),
+        None => false,
+    }
+}
+
+fn variable((name, value): &(ByteString, ByteString)) -> Variable {
+    Variable { name: name.clone(), value: value.clone() }
+}
+
+fn dir(mode: u32, mtime: hermitage_view::Mtime) -> EntryKind {
+    EntryKind::Dir { mode: mode & 0o777, mtime: Some(Timestamp(mtime.sec, mtime.nsec)) }
+}
+
+fn special(kind: Kind) -> Option<SpecialKind> {
+    match kind {
+        Kind::CharDev => Some(SpecialKind::CharDevice),
+        Kind::BlockDev => Some(SpecialKind::BlockDevice),
+        Kind::Fifo => Some(SpecialKind::Fifo),
+        Kind::Socket => Some(SpecialKind::Socket),
+        Kind::File | Kind::Dir | Kind::Symlink => None,
+    }
+}

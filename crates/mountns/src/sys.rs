@@ -1,0 +1,234 @@
+//! System calls that rustix lacks or declares unsafe; the only unsafe code of the crate.
+#![allow(unsafe_code, reason = "the kernel edge: calls that have no safe wrapper")]
+
+use std::ffi::{CStr, c_char, c_int, c_ulong};
+use std::mem::{size_of, zeroed};
+use std::os::fd::{AsFd, AsRawFd as _, BorrowedFd, RawFd};
+use std::ptr;
+
+use rustix::io::Errno;
+use rustix::process::Pid;
+use rustix::thread::UnshareFlags;
+
+/// Which side of a fork this is.
+pub(crate) enum Fork {
+    /// The new process.
+    Child,
+    /// The old one, and the new one's id.
+    Parent(Pid),
+}
+
+/// fork(2). The child is a copy with one thread; glibc and musl keep their allocators usable in it.
+pub(crate) fn fork() -> Result<Fork, Errno> {
+    // SAFETY: no memory is shared with the child, and its one thread goes on in Rust code that takes no lock
+    // another thread of the parent could have held: it neither prints nor touches shared state.
+    let pid = check(i64::from(unsafe { libc::fork() }))?;
+    let pid = c_int::try_from(pid).unwrap_or(0);
+    Ok(Pid::from_raw(pid).map_or(Fork::Child, Fork::Parent))
+}
+
+/// _exit(2): no destructors, no buffers flushed twice.
+pub(crate) fn exit_now(code: i32) -> ! {
+    // SAFETY: ends the process; nothing is run afterwards.
+    unsafe { libc::_exit(code) }
+}
+
+/// unshare(2) in a process that has one thread.
+pub(crate) fn unshare(flags: UnshareFlags) -> Result<(), Errno> {
+    // SAFETY: CLONE_FILES is never among the flags used in this crate, so no descriptor table is split.
+    unsafe { rustix::thread::unshare_unsafe(flags) }
+}
+
+/// The flags of `struct mount_attr`.
+#[derive(Clone, Copy)]
+pub(crate) struct MountAttr(pub(crate) u64);
+
+impl MountAttr {
+    pub(crate) const RDONLY: Self = Self(0x1);
+    pub(crate) const NOSUID: Self = Self(0x2);
+    pub(crate) const NODEV: Self = Self(0x4);
+    pub(crate) const NOEXEC: Self = Self(0x8);
+
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// Sets flags on the mount of a descriptor and all mounts below it: `mount_setattr(fd, "", AT_RECURSIVE)`.
+pub(crate) fn mount_setattr(mount: BorrowedFd<'_>, set: MountAttr) -> Result<(), Errno> {
+    #[repr(C)]
+    struct Attr {
+        set: u64,
+        clear: u64,
+        propagation: u64,
+        userns: u64,
+    }
+    let attr = Attr { set: set.0, clear: 0, propagation: 0, userns: 0 };
+    let flags = libc::AT_EMPTY_PATH | libc::AT_RECURSIVE;
+    // SAFETY: the path is a NUL-terminated constant, the structure lives through the call and its size is given.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_mount_setattr,
+            mount.as_raw_fd(),
+            c"".as_ptr(),
+            flags,
+            &raw const attr,
+            size_of::<Attr>(),
+        )
+    };
+    check(result).map(drop)
+}
+
+/// execve(2); returns only the error.
+pub(crate) fn execve(path: &CStr, argv: &[&CStr], env: &[&CStr]) -> Errno {
+    let argv = pointers(argv);
+    let env = pointers(env);
+    // SAFETY: both arrays end in a null pointer, and their strings outlive the call.
+    unsafe { libc::execve(path.as_ptr(), argv.as_ptr(), env.as_ptr()) };
+    last_error()
+}
+
+fn pointers(strings: &[&CStr]) -> Vec<*const c_char> {
+    strings.iter().map(|text| text.as_ptr()).chain([ptr::null()]).collect()
+}
+
+/// Marks all descriptors from `first` on close-on-exec.
+pub(crate) fn close_on_exec_from(first: RawFd) -> Result<(), Errno> {
+    close_range(first, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC)
+}
+
+/// Closes the descriptors `first..=last`, if any.
+pub(crate) fn close_fds(first: RawFd, last: RawFd) -> Result<(), Errno> {
+    if first > last { Ok(()) } else { close_range(first, last.cast_unsigned(), 0) }
+}
+
+fn close_range(first: RawFd, last: libc::c_uint, flags: libc::c_uint) -> Result<(), Errno> {
+    // SAFETY: called only by forked children for descriptors that no owned value of theirs uses afterwards.
+    let result = unsafe { libc::syscall(libc::SYS_close_range, first, last, flags) };
+    check(result).map(drop)
+}
+
+/// Lets a descriptor, given by number, survive an exec.
+pub(crate) fn keep_on_exec(fd: RawFd) -> Result<(), Errno> {
+    // SAFETY: F_SETFD on any number is harmless; a closed one gives EBADF.
+    check(i64::from(unsafe { libc::fcntl(fd, libc::F_SETFD, 0) })).map(drop)
+}
+
+/// The dispositions and the mask a caller had, to be restored.
+pub(crate) struct Ignored([(c_int, libc::sigaction); 2]);
+
+/// Ignores SIGINT and SIGQUIT, as system(3) does while a child runs that gets them too.
+pub(crate) fn ignore_interrupts() -> Ignored {
+    Ignored([libc::SIGINT, libc::SIGQUIT].map(|signal| (signal, ignore(signal))))
+}
+
+fn ignore(signal: c_int) -> libc::sigaction {
+    // SAFETY: all bits zero is a valid sigaction: the default action, an empty mask.
+    let (mut new, mut old): (libc::sigaction, libc::sigaction) = unsafe { zeroed() };
+    new.sa_sigaction = libc::SIG_IGN;
+    // SAFETY: both structures live through the call; the signals are valid.
+    unsafe { libc::sigaction(signal, &raw const new, &raw mut old) };
+    old
+}
+
+impl Ignored {
+    /// Puts the dispositions back.
+    pub(crate) fn restore(&self) {
+        for (signal, action) in &self.0 {
+            // SAFETY: the structure is one the kernel gave.
+            unsafe { libc::sigaction(*signal, action, ptr::null_mut()) };
+        }
+    }
+}
+
+/// Gives SIGPIPE, which Rust's runtime ignores, its default action again.
+pub(crate) fn default_sigpipe() {
+    // SAFETY: setting a default action is always valid.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
+}
+
+/// Blocks every signal that can be blocked, in this thread.
+pub(crate) fn block_signals() {
+    // SAFETY: all bits zero is a valid signal set.
+    let mut all: libc::sigset_t = unsafe { zeroed() };
+    // SAFETY: the set lives through the call.
+    unsafe { libc::sigfillset(&raw mut all) };
+    // SAFETY: as above.
+    unsafe { libc::sigprocmask(libc::SIG_SETMASK, &raw const all, ptr::null_mut()) };
+}
+
+/// Unblocks every signal.
+pub(crate) fn unblock_signals() {
+    // SAFETY: all bits zero is the empty signal set.
+    let none: libc::sigset_t = unsafe { zeroed() };
+    // SAFETY: the set lives through the call.
+    unsafe { libc::sigprocmask(libc::SIG_SETMASK, &raw const none, ptr::null_mut()) };
+}
+
+/// Waits for the next of the blocked signals.
+pub(crate) fn next_signal() -> c_int {
+    // SAFETY: all bits zero is a valid signal set.
+    let mut all: libc::sigset_t = unsafe { zeroed() };
+    // SAFETY: the set lives through the call.
+    unsafe { libc::sigfillset(&raw mut all) };
+    loop {
+        // SAFETY: a null siginfo is allowed.
+        let signal = unsafe { libc::sigwaitinfo(&raw const all, ptr::null_mut()) };
+        if signal > 0 {
+            return signal;
+        }
+    }
+}
+
+/// Sends a signal to a process group (`pid` negative) or a process; one that is gone is no error.
+pub(crate) fn send_signal(pid: i32, signal: c_int) {
+    // SAFETY: kill touches no memory.
+    unsafe { libc::kill(pid, signal) };
+}
+
+/// Installs a seccomp filter in this thread, for good.
+pub(crate) fn seccomp_filter(program: &[libc::sock_filter]) -> Result<(), Errno> {
+    let length = u16::try_from(program.len()).map_err(|_long| Errno::INVAL)?;
+    let program = libc::sock_fprog { len: length, filter: program.as_ptr().cast_mut() };
+    let mode = libc::c_ulong::from(libc::SECCOMP_MODE_FILTER);
+    // SAFETY: the kernel copies the program, whose length is right, and does not write to it.
+    let result = unsafe { libc::prctl(libc::PR_SET_SECCOMP, mode, &raw const program) };
+    check(i64::from(result)).map(drop)
+}
+
+/// Sets `IFF_UP` on the loopback device of the network namespace of `socket`.
+pub(crate) fn loopback_up() -> Result<(), Errno> {
+    // SAFETY: creates a descriptor or fails.
+    let fd = unsafe { libc::socket(libc::AF_INET, libc::SOCK_DGRAM | libc::SOCK_CLOEXEC, 0) };
+    check(i64::from(fd))?;
+    // SAFETY: the descriptor was just made and nobody else has it.
+    let socket = unsafe { <std::os::fd::OwnedFd as std::os::fd::FromRawFd>::from_raw_fd(fd) };
+    // SAFETY: all bits zero is a valid ifreq.
+    let mut request: libc::ifreq = unsafe { zeroed() };
+    for (to, from) in request.ifr_name.iter_mut().zip(b"lo") {
+        *to = from.cast_signed() as c_char;
+    }
+    interface_ioctl(socket.as_fd(), libc::SIOCGIFFLAGS, &mut request)?;
+    // SAFETY: SIOCGIFFLAGS filled in this member.
+    let flags = unsafe { request.ifr_ifru.ifru_flags };
+    request.ifr_ifru.ifru_flags = flags | libc::IFF_UP as libc::c_short;
+    interface_ioctl(socket.as_fd(), libc::SIOCSIFFLAGS, &mut request)
+}
+
+fn interface_ioctl(
+    socket: BorrowedFd<'_>,
+    call: c_ulong,
+    request: &mut libc::ifreq,
+) -> Result<(), Errno> {
+    // SAFETY: both requests used take a pointer to an ifreq.
+    let result = unsafe { libc::ioctl(socket.as_raw_fd(), call as _, ptr::from_mut(request)) };
+    check(i64::from(result)).map(drop)
+}
+
+fn check(result: i64) -> Result<i64, Errno> {
+    if result < 0 { Err(last_error()) } else { Ok(result) }
+}
+
+fn last_error() -> Errno {
+    Errno::from_io_error(&std::io::Error::last_os_error()).unwrap_or(Errno::IO)
+}
