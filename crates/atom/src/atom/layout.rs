@@ -30,7 +30,7 @@ pub enum Operator {
     Equal,
     /// `=` with `*` behind the version.
     EqualGlob,
-    /// `~`: equal, whatever the revision.
+    /// `~`: equal, whatever the revisions.
     Approximate,
     /// `>=`
     GreaterEqual,
@@ -55,10 +55,10 @@ impl Operator {
 /// `:=` or `:*`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SlotOperator {
-    /// `*`: any slot will do, and it may change later.
-    Any,
     /// `=`: rebuild when the slot or sub-slot changes.
     Equal,
+    /// `*`: any slot will do, and it may change later.
+    Any,
 }
 
 impl SlotOperator {

@@ -1,5 +1,6 @@
 //! Package dependency specifications, "atoms" (PMS section 8.3).
 
+mod intersect;
 mod layout;
 mod matching;
 mod owned;
@@ -140,7 +141,7 @@ impl<'a> AtomRef<'a> {
 
     /// The USE dependencies in the order in which they were written; empty where there are none.
     pub fn use_deps(self) -> UseDeps<'a> {
-        UseDeps::new(self.filled(self.layout.uses, self.layout.uses_end).unwrap_or(""))
+        UseDeps::new(self.use_list().unwrap_or(""))
     }
 
     /// Whether a USE dependency depends on the flags of the package that has the dependency: `[a?]`, `[a=]` and so on.
@@ -161,6 +162,10 @@ impl<'a> AtomRef<'a> {
         let mut text = String::with_capacity(self.text.len());
         let layout = write_evaluated(self, flags, &mut text);
         Atom::trusted(text.into(), layout)
+    }
+
+    fn use_list(self) -> Option<&'a str> {
+        self.filled(self.layout.uses, self.layout.uses_end)
     }
 
     pub(crate) fn layout(self) -> Layout {
@@ -196,7 +201,8 @@ impl PartialOrd for AtomRef<'_> {
     }
 }
 
-/// By category, package, version, blocker, slot and sub-slot; then by text, so that the order is total.
+/// By category, package, version, operator, blocker, slot, sub-slot, slot operator, USE dependencies and repository; then
+/// by text, so that no two different atoms are equal.
 impl Ord for AtomRef<'_> {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         self.cp()
@@ -206,6 +212,9 @@ impl Ord for AtomRef<'_> {
             .then_with(|| self.blocker().cmp(&other.blocker()))
             .then_with(|| self.slot().cmp(&other.slot()))
             .then_with(|| self.subslot().cmp(&other.subslot()))
+            .then_with(|| self.slot_operator().cmp(&other.slot_operator()))
+            .then_with(|| self.use_list().cmp(&other.use_list()))
+            .then_with(|| self.repo().cmp(&other.repo()))
             .then_with(|| self.text.cmp(other.text))
     }
 }

@@ -138,23 +138,7 @@ impl Parser<'_> {
             self.at += 1;
             self.layout.operator = Some(Operator::EqualGlob);
         }
-        if operator == Some(Operator::Approximate) {
-            return self.no_revision();
-        }
         Ok(())
-    }
-
-    /// `~` says that revisions do not matter, so it can't be given one.
-    fn no_revision(&self) -> Result<(), Fault> {
-        let (from, to) = (self.layout.package_end as usize + 1, self.layout.version_end as usize);
-        match self.text[from..to].iter().position(|&b| b == b'-') {
-            Some(hyphen) => Err(Fault::new(
-                from + hyphen,
-                ErrorKind::Operator,
-                "a version without revision after ~",
-            )),
-            None => Ok(()),
-        }
     }
 
     /// `[:slot][::repository][[use dependencies]]`

@@ -10,30 +10,79 @@ impl<S: AsRef<str>> DepSpec<S> {
     /// and the conditional USE dependencies of atoms are resolved.
     ///
     /// A condition that is a member of `||`, `^^` or `??` stays one member: its members in parentheses, where there
-    /// are several. `( )` asks for nothing and is left out; a `||` that has lost all its members stays, because
-    /// whether it is satisfied depends on the EAPI.
+    /// are several. An all-of group that has lost its members asks for nothing and is left out; a `||` that has lost
+    /// them stays, because whether it is satisfied depends on the EAPI.
     #[must_use]
     pub fn evaluate(&self, flags: &(impl UseFlags + ?Sized)) -> DepSpec {
-        let source = self.text.as_ref();
-        let mut text = String::with_capacity(source.len() + 64);
-        text.push_str(source);
-        let mut evaluation = Evaluation { source, flags, text, out: Vec::new() };
-        evaluation.members(&self.items);
-        let Evaluation { text, out, .. } = evaluation;
-        DepSpec { text: text.into(), items: out, eapi: self.eapi, kind: self.kind }
+        let applies = |flag: &str, enabled: bool| flags.is_enabled(flag) == enabled;
+        let mut text = String::with_capacity(self.text.as_ref().len() + 64);
+        text.push_str(self.text.as_ref());
+        let resolve = |atom: AtomRef<'_>, text: &mut String| {
+            let start = place(text);
+            let layout = write_evaluated(atom, flags, text);
+            Some(Item::Atom { span: Span { start, end: place(text) }, layout })
+        };
+        self.rebuild(&mut Rebuild {
+            source: self.text.as_ref(),
+            applies,
+            resolve,
+            text,
+            out: Vec::new(),
+        })
     }
+
+    /// The specification with the conditions that `applies` tells, by flag and wanted state; otherwise as
+    /// [`DepSpec::evaluate`], but USE dependencies stay as they are.
+    ///
+    /// With `|_, _| true` it has everything that any USE flags could make it ask for.
+    #[must_use]
+    pub fn select(&self, applies: impl Fn(&str, bool) -> bool) -> DepSpec {
+        let text = String::from(self.text.as_ref());
+        let resolve = |_: AtomRef<'_>, _: &mut String| None;
+        self.rebuild(&mut Rebuild {
+            source: self.text.as_ref(),
+            applies,
+            resolve,
+            text,
+            out: Vec::new(),
+        })
+    }
+
+    fn rebuild<A, R>(&self, rebuild: &mut Rebuild<'_, A, R>) -> DepSpec
+    where
+        A: Fn(&str, bool) -> bool,
+        R: Fn(AtomRef<'_>, &mut String) -> Option<Item>,
+    {
+        rebuild.members(&self.items);
+        let text = std::mem::take(&mut rebuild.text).into();
+        let items = std::mem::take(&mut rebuild.out);
+        DepSpec { text, items, eapi: self.eapi, kind: self.kind }
+    }
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "at most twice the source, which is below 2 GiB"
+)]
+fn place(text: &str) -> u32 {
+    text.len() as u32
 }
 
 /// The text of the result is that of the source, followed by the atoms that had to be rewritten: so all other places
 /// stay valid.
-struct Evaluation<'a, F: ?Sized> {
+struct Rebuild<'a, A, R> {
     source: &'a str,
-    flags: &'a F,
+    applies: A,
+    resolve: R,
     text: String,
     out: Vec<Item>,
 }
 
-impl<F: UseFlags + ?Sized> Evaluation<'_, F> {
+impl<A, R> Rebuild<'_, A, R>
+where
+    A: Fn(&str, bool) -> bool,
+    R: Fn(AtomRef<'_>, &mut String) -> Option<Item>,
+{
     /// Evaluates a list of which all members count; gives how many came of it.
     fn members(&mut self, items: &[Item]) -> usize {
         let mut count = 0;
@@ -58,7 +107,7 @@ impl<F: UseFlags + ?Sized> Evaluation<'_, F> {
             match *item {
                 Item::Group { group: Group::When { enabled }, flag, .. } => {
                     if self.applies(flag, enabled) {
-                        self.all_of(members, false);
+                        self.one_member(members);
                     }
                 }
                 _ => {
@@ -70,7 +119,7 @@ impl<F: UseFlags + ?Sized> Evaluation<'_, F> {
 
     fn member(&mut self, item: &Item, members: &[Item]) -> usize {
         match *item {
-            Item::Group { group: Group::AllOf, .. } => return self.all_of(members, true),
+            Item::Group { group: Group::AllOf, .. } => return self.all_of(members),
             Item::Group { group, flag, .. } => {
                 let place = self.open(group, flag);
                 self.alternatives(members);
@@ -84,40 +133,37 @@ impl<F: UseFlags + ?Sized> Evaluation<'_, F> {
         1
     }
 
-    /// A group of which all members count; without its parentheses where it has one member and `written` is not set,
-    /// and nothing where it has none.
-    fn all_of(&mut self, items: &[Item], written: bool) -> usize {
+    /// A group in parentheses; nothing where nothing is left of it.
+    fn all_of(&mut self, items: &[Item]) -> usize {
         let place = self.open(Group::AllOf, Span::EMPTY);
-        let count = self.members(items);
-        if count == 0 {
+        if self.members(items) == 0 {
             self.out.truncate(place);
             return 0;
         }
-        if count == 1 && !written {
-            self.out.remove(place);
-        } else {
-            self.close(place);
-        }
+        self.close(place);
         1
     }
 
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "not longer than the source, which is below 2 GiB"
-    )]
-    fn atom(&mut self, atom: AtomRef<'_>, item: Item) {
-        if !atom.has_conditional_use_deps() {
-            self.out.push(item);
-            return;
+    /// As [`Self::all_of`], but a single member needs no parentheses.
+    fn one_member(&mut self, items: &[Item]) {
+        let place = self.open(Group::AllOf, Span::EMPTY);
+        match self.members(items) {
+            0 => self.out.truncate(place),
+            1 => {
+                self.out.remove(place);
+            }
+            _ => self.close(place),
         }
-        let start = self.text.len();
-        let layout = write_evaluated(atom, self.flags, &mut self.text);
-        let span = Span { start: start as u32, end: self.text.len() as u32 };
-        self.out.push(Item::Atom { span, layout });
+    }
+
+    fn atom(&mut self, atom: AtomRef<'_>, item: Item) {
+        let rewritten =
+            atom.has_conditional_use_deps().then(|| (self.resolve)(atom, &mut self.text));
+        self.out.push(rewritten.flatten().unwrap_or(item));
     }
 
     fn applies(&self, flag: Span, enabled: bool) -> bool {
-        self.flags.is_enabled(flag.of(self.source)) == enabled
+        (self.applies)(flag.of(self.source), enabled)
     }
 
     fn open(&mut self, group: Group, flag: Span) -> usize {
@@ -135,7 +181,7 @@ impl<F: UseFlags + ?Sized> Evaluation<'_, F> {
 }
 
 /// The first entry, its members, and what follows them.
-fn split(items: &[Item]) -> Option<(&Item, &[Item], &[Item])> {
+pub(super) fn split(items: &[Item]) -> Option<(&Item, &[Item], &[Item])> {
     let (first, rest) = items.split_first()?;
     let len = if let Item::Group { len, .. } = first { *len as usize } else { 0 };
     let (members, after) = rest.split_at(len);

@@ -4,6 +4,8 @@ mod evaluate;
 mod node;
 mod parse;
 mod print;
+mod satisfy;
+mod simplify;
 
 pub use node::{DepNode, Nodes};
 pub use parse::MAX_DEPTH;

@@ -114,12 +114,16 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
+    /// PMS wants at least one member in a group; eclasses generate empty ones in `REQUIRED_USE`, and Portage takes them.
     #[allow(clippy::cast_possible_truncation, reason = "fewer entries than bytes of text")]
     fn close(&mut self, word: Word) -> Result<(), Fault> {
         let Some(place) = self.open.pop() else {
             return Err(Fault::new(word.0, ErrorKind::Group, "no parenthesis to close here"));
         };
         let members = (self.items.len() - place - 1) as u32;
+        if members == 0 && self.kind != DepKind::RequiredUse {
+            return Err(Fault::new(word.0, ErrorKind::Group, "a member of the group"));
+        }
         if let Item::Group { len, .. } = &mut self.items[place] {
             *len = members;
         }
