@@ -4,9 +4,10 @@ mod atlas;
 mod finish;
 mod links;
 mod place;
+mod rules;
 mod survey;
 
-use crate::{Error, ErrorKind, Host, OwnerId, View};
+use crate::{Error, ErrorKind, GeneratedTable, Host, OwnerId, View};
 
 /// Collects what a view is to show, then makes it.
 ///
@@ -22,11 +23,13 @@ pub struct ViewBuilder<'h> {
     bytes: Vec<u8>,
     recorded: Vec<Recorded>,
     requests: Vec<Request>,
-    owned_elsewhere: Option<OwnedElsewhere<'h>>,
+    is_owned: Option<IsOwned<'h>>,
+    links: bool,
+    table: GeneratedTable,
 }
 
 /// Whether some package, in the view or not, owns a canonical path.
-type OwnedElsewhere<'h> = Box<dyn Fn(&[u8]) -> bool + 'h>;
+type IsOwned<'h> = Box<dyn Fn(&[u8]) -> bool + 'h>;
 
 /// A path that some package recorded.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +75,9 @@ impl<'h> ViewBuilder<'h> {
             bytes: Vec::new(),
             recorded: Vec::new(),
             requests: Vec::new(),
-            owned_elsewhere: None,
+            is_owned: None,
+            links: false,
+            table: GeneratedTable::default(),
         }
     }
 
@@ -148,13 +153,26 @@ impl<'h> ViewBuilder<'h> {
         self.request(path.as_ref(), Asked::Provided)
     }
 
-    /// Also shows each symbolic link that is in a visible directory, that no package owns, and whose final target is
-    /// visible; and with it the links it leads through.
+    /// Says which paths some package owns, in this view or not; it is given canonical paths.
     ///
-    /// `is_owned` is given canonical paths and says whether any package, in this view or not, owns that path: the
-    /// link of a package that is not in the view must stay hidden.
+    /// Without it, every path that was not recorded here counts as owned by no package.
+    pub fn owned_by_any(&mut self, is_owned: impl Fn(&[u8]) -> bool + 'h) -> &mut Self {
+        self.is_owned = Some(Box::new(is_owned));
+        self
+    }
+
+    /// Also shows each symbolic link that is in a visible directory, that no package owns, and whose final target is
+    /// visible; and with it the links it leads through, unless one of these is a package's that is not in the view.
+    ///
+    /// `is_owned` is that of [`owned_by_any`](Self::owned_by_any).
     pub fn unowned_symlinks(&mut self, is_owned: impl Fn(&[u8]) -> bool + 'h) -> &mut Self {
-        self.owned_elsewhere = Some(Box::new(is_owned));
+        self.links = true;
+        self.owned_by_any(is_owned)
+    }
+
+    /// Applies a table of generated files, in place of one given before.
+    pub fn generated(&mut self, table: GeneratedTable) -> &mut Self {
+        self.table = table;
         self
     }
 
@@ -168,8 +186,19 @@ impl<'h> ViewBuilder<'h> {
         let mut shown = place::Shown::default();
         self.place_requests(&mut atlas, &mut shown)?;
         self.place_recorded(&mut atlas, &mut shown)?;
-        self.place_links(&mut atlas, &mut shown, &mut links::Unresolved::default())?;
-        finish::finish(self, &atlas, shown)
+        let mut rules = rules::Rules::new(&self.table);
+        let mut unresolved = links::Unresolved::default();
+        loop {
+            let before = atlas.visible();
+            self.place_rules(&mut rules, &mut atlas, &mut shown)?;
+            self.place_links(&mut atlas, &mut shown, &mut unresolved)?;
+            if atlas.visible() == before {
+                break;
+            }
+        }
+        let mut view = finish::finish(self, &atlas, shown)?;
+        rules.filter(&mut view)?;
+        Ok(view)
     }
 
     fn record(&mut self, path: &[u8], owner: OwnerId, as_dir: bool) -> &mut Self {
@@ -182,6 +211,10 @@ impl<'h> ViewBuilder<'h> {
     fn request(&mut self, path: &[u8], what: Asked) -> &mut Self {
         self.requests.push(Request { path: path.to_vec(), what });
         self
+    }
+
+    fn is_owned(&self, path: &[u8]) -> bool {
+        self.is_owned.as_ref().is_some_and(|is_owned| is_owned(path))
     }
 
     fn path_of(&self, recorded: &Recorded) -> &[u8] {

@@ -23,12 +23,14 @@
 
 mod build;
 mod error;
+mod generated;
 mod host;
 mod meta;
 mod view;
 
 pub use build::ViewBuilder;
 pub use error::{Error, ErrorKind};
+pub use generated::{Captures, GeneratedTable, LdCache, Pattern, Rule, Treatment};
 pub use host::{DirEntry, Host, MemoryHost, RealHost};
 pub use meta::{Kind, Meta, Mtime};
 pub use view::{

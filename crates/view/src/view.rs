@@ -9,7 +9,7 @@ pub(crate) use resolve::{MAX_LINKS, Rest};
 
 use std::fmt;
 
-use crate::{Kind, Mtime};
+use crate::{Kind, Mtime, Rule};
 
 /// The label of an owner, as an index into [`View::owners`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,7 +36,7 @@ pub struct View {
     pub(crate) conflicts: Vec<Conflict>,
     pub(crate) denied: Vec<Vec<u8>>,
     pub(crate) provided: Vec<Vec<u8>>,
-    pub(crate) rules: Vec<String>,
+    pub(crate) rules: Vec<Rule>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,11 +185,11 @@ impl View {
         &self.provided
     }
 
-    /// The pattern of the rule of the generated-files table that [`Reason::Generated`] names.
+    /// The rule of the generated-files table that [`Reason::Generated`] names.
     ///
     /// # Panics
     /// If the index is not of this view.
-    pub fn rule(&self, index: u32) -> &str {
+    pub fn rule(&self, index: u32) -> &Rule {
         &self.rules[index as usize]
     }
 

@@ -219,6 +219,36 @@ impl<'h> Atlas<'h> {
         self.meta(spot).is_some_and(|meta| meta.is_dir())
     }
 
+    pub(super) fn parent(&self, spot: u32) -> u32 {
+        self.spots[spot as usize].parent
+    }
+
+    pub(super) fn is_visible(&self, spot: u32) -> bool {
+        self.spots[spot as usize].reason.is_some()
+    }
+
+    /// How many spots are visible.
+    pub(super) fn visible(&self) -> usize {
+        self.spots.iter().filter(|spot| spot.reason.is_some()).count()
+    }
+
+    /// Whether a spot is visible itself or is inside a whole tree.
+    pub(super) fn resolves(&self, spot: u32) -> bool {
+        let mut at = spot;
+        while !self.is_visible(at) || (at != spot && !self.spots[at as usize].tree) {
+            if at == ROOT {
+                return false;
+            }
+            at = self.parent(at);
+        }
+        true
+    }
+
+    /// Every spot, parents first.
+    pub(super) fn all(&self) -> std::ops::Range<u32> {
+        0..u32::try_from(self.spots.len()).unwrap_or(u32::MAX)
+    }
+
     pub(super) fn name(&self, spot: u32) -> &[u8] {
         self.spots[spot as usize].name.of(&self.names)
     }

@@ -31,7 +31,7 @@ pub(super) fn finish(
             conflicts: shown.conflicts,
             denied: sorted(atlas, |spot| spot.denied && !atlas.spots[spot.parent as usize].denied),
             provided: sorted(atlas, |spot| spot.provided),
-            rules: Vec::new(),
+            rules: builder.table.rules().to_vec(),
         },
     };
     writer.positions = vec![u32::MAX; atlas.spots.len()];

@@ -1,127 +1,140 @@
 //! Symbolic links that no package owns.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::ViewBuilder;
-use super::atlas::{Atlas, End, Way};
+use super::atlas::{Atlas, End, State, Way};
 use super::place::Shown;
 use crate::{Error, ErrorKind, Kind, Reason};
 
-/// A link that waits for the directory it leads to.
-struct Waiting {
+/// A link and the links it leads through.
+struct Chain {
     link: u32,
-    trail: Vec<u32>,
+    passed: Vec<u32>,
 }
 
 /// Links that lead to a place that is not visible (yet), by that place.
 #[derive(Default)]
-pub(super) struct Unresolved(HashMap<u32, Vec<Waiting>>);
+pub(super) struct Unresolved(BTreeMap<u32, Vec<Chain>>);
 
 impl ViewBuilder<'_> {
-    /// Shows the unowned links of all directories that became visible, until nothing more becomes so.
+    /// Shows the unowned links of all directories that became visible, until nothing more does.
     ///
-    /// Each directory is listed once, and each link walked once. Only directories can become visible here (links lead to
-    /// other links' directories), so a link to one of those that is not visible waits for it.
+    /// Each directory is listed once and each link walked once: a link to a place that is not visible waits
+    /// for it, so the cost is linear however the links depend on each other.
     pub(super) fn place_links(
         &self,
         atlas: &mut Atlas<'_>,
         shown: &mut Shown,
         unresolved: &mut Unresolved,
     ) -> Result<(), Error> {
-        let Some(is_owned) = &self.owned_elsewhere else { return Ok(()) };
-        while let Some(dir) = shown.new_dirs.pop() {
-            for waiting in unresolved.0.remove(&dir).unwrap_or_default() {
-                place_link(waiting, atlas, shown);
+        if !self.links {
+            return Ok(());
+        }
+        unresolved.wake_all(atlas, shown);
+        loop {
+            let dirs = std::mem::take(&mut shown.new_dirs);
+            if dirs.is_empty() {
+                return Ok(());
             }
-            for link in links_of(dir, atlas)? {
-                let is_shown = atlas.spots[link as usize].reason.is_some();
-                if is_shown || atlas.spots[link as usize].denied || is_owned(&atlas.path(link)) {
-                    continue;
-                }
-                self.try_link(link, atlas, shown, unresolved)?;
+            for dir in &dirs {
+                unresolved.wake(*dir, atlas, shown);
+            }
+            for link in self.candidates(&dirs, atlas)? {
+                self.place_link(link, atlas, shown, unresolved)?;
             }
         }
-        Ok(())
     }
 
-    fn try_link(
+    /// The links in these directories that may have to be shown.
+    fn candidates(&self, dirs: &[u32], atlas: &mut Atlas<'_>) -> Result<Vec<u32>, Error> {
+        let open = |dir: &u32| {
+            let dir = &atlas.spots[*dir as usize];
+            !dir.provided && !dir.tree && dir.reason.is_some()
+        };
+        let mut dirs: Vec<u32> = dirs.iter().copied().filter(open).collect();
+        dirs.sort_unstable();
+        dirs.dedup();
+        let mut spots = Vec::new();
+        for (&dir, listing) in dirs.iter().zip(atlas.list(&dirs)) {
+            let entries = match listing {
+                Ok(entries) => entries,
+                // Closed to us and so to the build: what is in it can't be reached from inside either.
+                Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => continue,
+                Err(source) => {
+                    let call = "readdir";
+                    return Err(Error::new(atlas.path(dir), ErrorKind::Host { call, source }));
+                }
+            };
+            let links = entries.iter().filter(|e| e.kind.is_none_or(|kind| kind == Kind::Symlink));
+            for link in links {
+                spots.push(atlas.child(dir, &link.name)?);
+            }
+        }
+        atlas.survey()?;
+        spots.retain(|&link| self.is_candidate(link, atlas));
+        Ok(spots)
+    }
+
+    fn is_candidate(&self, link: u32, atlas: &Atlas<'_>) -> bool {
+        let spot = &atlas.spots[link as usize];
+        let is_link = matches!(spot.state, State::Present(meta) if meta.is_symlink());
+        is_link && spot.reason.is_none() && self.is_free(link, atlas)
+    }
+
+    /// Whether a link that is not visible may become so: it is not hidden and no package's.
+    fn is_free(&self, link: u32, atlas: &Atlas<'_>) -> bool {
+        if atlas.spots[link as usize].denied {
+            return false;
+        }
+        let path = atlas.path(link);
+        !self.is_owned(&path) && !self.table.hides(&path)
+    }
+
+    fn place_link(
         &self,
         link: u32,
         atlas: &mut Atlas<'_>,
         shown: &mut Shown,
         unresolved: &mut Unresolved,
     ) -> Result<(), Error> {
-        let mut trail = Vec::new();
-        let dir = atlas.spots[link as usize].parent;
-        atlas.look(link)?;
+        let mut passed = Vec::new();
         let target = atlas.target(link)?.to_vec();
-        let Ok(end) = atlas.walk(dir, &target, Way::Ordinary, &mut trail)? else { return Ok(()) };
-        let (End::At(end) | End::Inside(end)) = end;
-        for &passed in &trail {
-            let spot = &atlas.spots[passed as usize];
-            let hidden = spot.reason.is_none() && (spot.denied || self.is_owned(atlas, passed));
-            if hidden {
-                return Ok(());
-            }
+        let end = atlas.walk(atlas.parent(link), &target, Way::Ordinary, &mut passed)?;
+        let Ok(End::At(end) | End::Inside(end)) = end else { return Ok(()) };
+        // The link of a package that is not in the view breaks the chain: from inside, it leads nowhere.
+        if !passed.iter().all(|&link| atlas.is_visible(link) || self.is_free(link, atlas)) {
+            return Ok(());
         }
-        let waiting = Waiting { link, trail };
-        if is_visible(atlas, end) {
-            place_link(waiting, atlas, shown);
+        let chain = Chain { link, passed };
+        if atlas.resolves(end) {
+            chain.show(atlas, shown);
         } else {
-            unresolved.0.entry(end).or_default().push(waiting);
+            unresolved.0.entry(end).or_default().push(chain);
         }
         Ok(())
     }
+}
 
-    fn is_owned(&self, atlas: &Atlas<'_>, spot: u32) -> bool {
-        self.owned_elsewhere.as_ref().is_some_and(|is_owned| is_owned(&atlas.path(spot)))
+impl Unresolved {
+    fn wake_all(&mut self, atlas: &mut Atlas<'_>, shown: &mut Shown) {
+        let ready: Vec<u32> = self.0.keys().copied().filter(|&end| atlas.resolves(end)).collect();
+        for end in ready {
+            self.wake(end, atlas, shown);
+        }
+    }
+
+    fn wake(&mut self, end: u32, atlas: &mut Atlas<'_>, shown: &mut Shown) {
+        for chain in self.0.remove(&end).unwrap_or_default() {
+            chain.show(atlas, shown);
+        }
     }
 }
 
-fn place_link(waiting: Waiting, atlas: &mut Atlas<'_>, shown: &mut Shown) {
-    atlas.show(shown, waiting.link, Reason::Unowned);
-    for passed in waiting.trail {
-        atlas.show(shown, passed, Reason::Unowned);
-    }
-}
-
-/// Whether a place is visible itself or is inside a whole tree.
-fn is_visible(atlas: &Atlas<'_>, spot: u32) -> bool {
-    let mut at = spot;
-    loop {
-        let here = &atlas.spots[at as usize];
-        if here.reason.is_some() && (at == spot || here.tree) {
-            return true;
-        }
-        if at == here.parent {
-            return false;
-        }
-        at = here.parent;
-    }
-}
-
-/// The links in a directory; none where its content is not the host's, or all of it is visible anyway.
-fn links_of(dir: u32, atlas: &mut Atlas<'_>) -> Result<Vec<u32>, Error> {
-    let here = &atlas.spots[dir as usize];
-    if here.provided || here.tree {
-        return Ok(Vec::new());
-    }
-    let path = atlas.path(dir);
-    let entries = match atlas.host.read_dir(&path) {
-        Ok(entries) => entries,
-        // Closed to us and so to the build: what is in it can't be seen from inside either.
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => return Ok(Vec::new()),
-        Err(source) => return Err(Error::new(path, ErrorKind::Host { call: "readdir", source })),
-    };
-    let mut links = Vec::new();
-    for entry in entries {
-        if entry.kind.is_none_or(|kind| kind == Kind::Symlink) {
-            let spot = atlas.child(dir, &entry.name)?;
-            atlas.look(spot)?;
-            if atlas.meta(spot).is_some_and(|meta| meta.is_symlink()) {
-                links.push(spot);
-            }
+impl Chain {
+    fn show(self, atlas: &mut Atlas<'_>, shown: &mut Shown) {
+        for link in self.passed.into_iter().chain([self.link]) {
+            atlas.show(shown, link, Reason::Unowned);
         }
     }
-    Ok(links)
 }

@@ -263,7 +263,7 @@ fn place_request(request: &Request, atlas: &mut Atlas<'_>, shown: &mut Shown) ->
 }
 
 /// What a provided directory is shown as when the host does not have it.
-const NEW_DIR: Meta = Meta {
+pub(super) const NEW_DIR: Meta = Meta {
     kind: Kind::Dir,
     mode: 0o755,
     size: 0,

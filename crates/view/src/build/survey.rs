@@ -5,10 +5,10 @@ use std::num::NonZero;
 use std::thread;
 
 use super::atlas::{Atlas, State};
-use crate::{Error, Meta};
+use crate::{DirEntry, Error, Meta};
 
-/// Below this many paths a thread costs more than it saves.
-const WORTH_A_THREAD: usize = 2048;
+/// Below this many requests a thread costs more than it saves.
+const WORTH_A_THREAD: usize = 1024;
 
 /// More threads than this gain nothing: the kernel's directory locks are what they wait for.
 const MOST_THREADS: usize = 8;
@@ -25,7 +25,8 @@ impl Atlas<'_> {
         let spots = self.unknown();
         let groups: Vec<&[u32]> =
             spots.chunk_by(|a, b| self.parent(*a) == self.parent(*b)).collect();
-        for found in self.ask(&groups, threads(spots.len())) {
+        let found = in_parallel(&groups, spots.len(), |group| self.ask_in_one_dir(group));
+        for found in found.into_iter().flatten() {
             self.learn(found.spot, found.meta)?;
             if let Some(target) = found.target {
                 self.learn_target(found.spot, target)?;
@@ -34,32 +35,17 @@ impl Atlas<'_> {
         Ok(())
     }
 
+    /// The names in each of these directories.
+    pub(super) fn list(&self, dirs: &[u32]) -> Vec<io::Result<Vec<DirEntry>>> {
+        in_parallel(dirs, dirs.len(), |&dir| self.host.read_dir(&self.path(dir)))
+    }
+
     /// The spots not looked at, those of one directory together.
     fn unknown(&self) -> Vec<u32> {
         let unknown = |spot: &u32| matches!(self.spots[*spot as usize].state, State::Unknown);
-        let all = 0..u32::try_from(self.spots.len()).unwrap_or(u32::MAX);
-        let mut spots: Vec<u32> = all.filter(unknown).collect();
+        let mut spots: Vec<u32> = self.all().filter(unknown).collect();
         spots.sort_by_key(|&spot| self.parent(spot));
         spots
-    }
-
-    fn ask(&self, groups: &[&[u32]], threads: usize) -> Vec<Found> {
-        if threads < 2 {
-            return groups.iter().flat_map(|group| self.ask_in_one_dir(group)).collect();
-        }
-        let share = |groups: &[&[u32]]| -> Vec<Found> {
-            groups.iter().flat_map(|group| self.ask_in_one_dir(group)).collect()
-        };
-        thread::scope(|scope| {
-            let size = groups.len().div_ceil(threads).max(1);
-            let workers: Vec<_> =
-                groups.chunks(size).map(|groups| scope.spawn(move || share(groups))).collect();
-            let join = |worker: thread::ScopedJoinHandle<'_, Vec<Found>>| match worker.join() {
-                Ok(found) => found,
-                Err(panic) => std::panic::resume_unwind(panic),
-            };
-            workers.into_iter().flat_map(join).collect()
-        })
     }
 
     fn ask_in_one_dir(&self, group: &[u32]) -> Vec<Found> {
@@ -74,13 +60,39 @@ impl Atlas<'_> {
         };
         group.iter().zip(metas).map(found).collect()
     }
-
-    fn parent(&self, spot: u32) -> u32 {
-        self.spots[spot as usize].parent
-    }
 }
 
-fn threads(paths: usize) -> usize {
+/// `work` done on every item, the results in the items' order; `weight` is how many requests that is in all.
+fn in_parallel<T: Sync, R: Send>(
+    items: &[T],
+    weight: usize,
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    (paths / WORTH_A_THREAD).min(cores).min(MOST_THREADS)
+    let threads = (weight / WORTH_A_THREAD).min(cores).min(MOST_THREADS);
+    if threads < 2 {
+        return items.iter().map(work).collect();
+    }
+    // More pieces than threads, taken in turn, since directories differ much in size.
+    let size = items.len().div_ceil(threads * 16).max(1);
+    let pieces: Vec<&[T]> = items.chunks(size).collect();
+    let work = &work;
+    let share = |first: usize| {
+        let mine = pieces.iter().skip(first).step_by(threads);
+        mine.map(|piece| piece.iter().map(work).collect()).collect::<Vec<Vec<R>>>()
+    };
+    let share = &share;
+    let mut shares: Vec<_> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|first| scope.spawn(move || share(first))).collect();
+        workers.into_iter().map(|worker| joined(worker).into_iter()).collect()
+    });
+    let dealt = (0..pieces.len()).filter_map(|piece| shares[piece % threads].next());
+    dealt.flatten().collect()
+}
+
+fn joined<R>(worker: thread::ScopedJoinHandle<'_, R>) -> R {
+    match worker.join() {
+        Ok(result) => result,
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
 }

@@ -62,13 +62,13 @@ pub enum NodeKind<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Reason {
-    /// It was recorded by its owners.
-    Owned,
     /// It was asked for as an extra path, or to be synthesised.
     Extra,
+    /// It was recorded by its owners.
+    Owned,
     /// It is a directory whose content comes from elsewhere.
     Provided,
-    /// A rule of the generated-files table; [`View::rule`] tells its pattern.
+    /// A rule of the generated-files table; [`View::rule`] has it.
     Generated(u32),
     /// A symbolic link on the way to a visible path.
     Passage,

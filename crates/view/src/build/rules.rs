@@ -1,0 +1,368 @@
+//! Generated files: the table's rules carried out.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
+
+use super::ViewBuilder;
+use super::atlas::{Atlas, End, ROOT, State, Way};
+use super::place::{NEW_DIR, Shown};
+use crate::generated::Part;
+use crate::{
+    Captures, Error, ErrorKind, GeneratedTable, Kind, LdCache, Meta, Reason, Resolution, Rule,
+    Treatment, View,
+};
+
+/// What the rules found so far.
+pub(super) struct Rules<'t> {
+    table: &'t GeneratedTable,
+    listings: HashMap<u32, Vec<Vec<u8>>>,
+    /// Linker caches to be cut down to what the finished view shows, by the index of their content.
+    caches: Vec<(u32, LdCache)>,
+}
+
+/// A path of the host that a pattern matches.
+struct Match {
+    spot: u32,
+    captures: Captures,
+    /// The links passed on the way.
+    trail: Vec<u32>,
+}
+
+/// A match and the number of the rule that decides about it.
+type Decision = (u32, Match);
+
+impl<'t> Rules<'t> {
+    pub(super) fn new(table: &'t GeneratedTable) -> Self {
+        Self { table, listings: HashMap::new(), caches: Vec::new() }
+    }
+
+    /// Cuts the linker caches down to the libraries that resolve in the view.
+    pub(super) fn filter(self, view: &mut View) -> Result<(), Error> {
+        for (content, mut cache) in self.caches {
+            cache.retain(|path| {
+                matches!(view.resolve(path), Resolution::Node { .. } | Resolution::Beyond { .. })
+            });
+            view.contents[content as usize] = cache.to_bytes()?;
+        }
+        Ok(())
+    }
+
+    /// All paths that the rules are about, each with the first rule that is.
+    fn decisions(&mut self, atlas: &mut Atlas<'_>) -> Result<Vec<Decision>, Error> {
+        let visible_dirs: Vec<u32> =
+            atlas.all().filter(|&spot| atlas.is_visible(spot) && atlas.is_dir(spot)).collect();
+        let mut decided = BTreeSet::new();
+        let mut decisions = Vec::new();
+        for (number, rule) in (0..).zip(self.table.rules()) {
+            for pattern in &rule.patterns {
+                let mut found = Vec::new();
+                let root = Match { spot: ROOT, captures: Captures::default(), trail: Vec::new() };
+                self.expand(root, &pattern.parts, &visible_dirs, atlas, &mut found)?;
+                found.retain(|found| decided.insert(found.spot));
+                decisions.extend(found.into_iter().map(|found| (number, found)));
+            }
+        }
+        Ok(decisions)
+    }
+
+    /// Finds what the rest of a pattern matches below a directory.
+    fn expand(
+        &mut self,
+        from: Match,
+        parts: &[Part],
+        visible_dirs: &[u32],
+        atlas: &mut Atlas<'_>,
+        found: &mut Vec<Match>,
+    ) -> Result<(), Error> {
+        let Some((part, rest)) = parts.split_first() else {
+            found.push(from);
+            return Ok(());
+        };
+        let next = match part {
+            Part::Literal(name) => vec![from.child(atlas.child(from.spot, name)?, Vec::new())],
+            Part::Wild(_) => self.list(&from, part, atlas)?,
+            Part::Deep => descend(&from, visible_dirs, atlas),
+        };
+        for mut next in next {
+            if !rest.is_empty() && !next.enter(atlas)? {
+                continue;
+            }
+            self.expand(next, rest, visible_dirs, atlas, found)?;
+        }
+        Ok(())
+    }
+
+    /// The names in a directory that a component with wildcards matches.
+    fn list(
+        &mut self,
+        from: &Match,
+        part: &Part,
+        atlas: &mut Atlas<'_>,
+    ) -> Result<Vec<Match>, Error> {
+        let names = match self.listings.entry(from.spot) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(names_in(from.spot, atlas)?),
+        };
+        let mut matches = Vec::new();
+        for name in names.iter() {
+            if let Some(captures) = part.matches(name) {
+                matches.push(from.child(atlas.child(from.spot, name)?, captures));
+            }
+        }
+        Ok(matches)
+    }
+}
+
+impl Match {
+    fn child(&self, spot: u32, captures: Vec<Vec<u8>>) -> Self {
+        Self { spot, captures: self.captures.with(captures), trail: self.trail.clone() }
+    }
+
+    /// Goes on from a directory, or from the one a link leads to. Not from those whose content is not the host's,
+    /// and not from whole trees, in which everything is visible anyway.
+    fn enter(&mut self, atlas: &mut Atlas<'_>) -> Result<bool, Error> {
+        if let State::Present(meta) = atlas.look(self.spot)?
+            && meta.is_symlink()
+        {
+            let link = self.spot;
+            let target = atlas.target(link)?.to_vec();
+            self.trail.push(link);
+            match atlas.walk(atlas.parent(link), &target, Way::Ordinary, &mut self.trail)? {
+                Ok(End::At(end)) => self.spot = end,
+                Ok(End::Inside(_)) | Err(_) => return Ok(false),
+            }
+        }
+        let spot = &atlas.spots[self.spot as usize];
+        Ok(atlas.is_dir(self.spot) && !spot.provided && !spot.tree && !spot.denied)
+    }
+}
+
+impl ViewBuilder<'_> {
+    /// Carries out the rules on what is visible now.
+    pub(super) fn place_rules(
+        &self,
+        rules: &mut Rules<'_>,
+        atlas: &mut Atlas<'_>,
+        shown: &mut Shown,
+    ) -> Result<(), Error> {
+        let mut decisions = rules.decisions(atlas)?;
+        atlas.survey()?;
+        let hidden: BTreeSet<u32> = decisions
+            .extract_if(.., |(rule, _)| self.rule(*rule).treatment == Treatment::Hide)
+            .map(|(_, found)| found.spot)
+            .collect();
+        withdraw(&hidden, atlas, shown);
+        let present = self.present_owners(atlas, shown);
+        for (number, found) in decisions {
+            let rule = self.rule(number);
+            if self.applies(rule, &found, &present, atlas)? {
+                apply(rule, Reason::Generated(number), found, rules, atlas, shown)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn rule(&self, number: u32) -> &Rule {
+        &self.table.rules()[number as usize]
+    }
+
+    fn applies(
+        &self,
+        rule: &Rule,
+        found: &Match,
+        present: &[&str],
+        atlas: &mut Atlas<'_>,
+    ) -> Result<bool, Error> {
+        let spot = &atlas.spots[found.spot as usize];
+        // What the caller asked for by path is as the caller wants it.
+        if spot.denied || spot.synthetic.is_some() || spot.reason == Some(Reason::Extra) {
+            return Ok(false);
+        }
+        if spot.reason.is_none() && !rule.even_if_owned && self.is_owned(&atlas.path(found.spot)) {
+            return Ok(false);
+        }
+        if rule.if_visible.is_empty() && rule.if_owner.is_empty() {
+            return Ok(true);
+        }
+        if present.iter().any(|label| rule.names_owner(label)) {
+            return Ok(true);
+        }
+        for template in &rule.if_visible {
+            if is_seen(&found.captures.fill(template), atlas)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The labels of the owners that have something in the view.
+    fn present_owners(&self, atlas: &Atlas<'_>, shown: &Shown) -> Vec<&str> {
+        if self.table.rules().iter().all(|rule| rule.if_owner.is_empty()) {
+            return Vec::new();
+        }
+        let mut present = vec![false; self.owners.len()];
+        for &(spot, owner) in &shown.owned {
+            present[owner.0 as usize] |= atlas.is_visible(spot);
+        }
+        let labels = self.owners.iter().zip(present);
+        labels.filter_map(|(label, present)| present.then_some(&label[..])).collect()
+    }
+}
+
+fn apply(
+    rule: &Rule,
+    reason: Reason,
+    found: Match,
+    rules: &mut Rules<'_>,
+    atlas: &mut Atlas<'_>,
+    shown: &mut Shown,
+) -> Result<(), Error> {
+    let (mode, content) = match &rule.treatment {
+        Treatment::Hide => return Ok(()),
+        Treatment::Expose | Treatment::ExposeIfOwner => return expose(found, reason, atlas, shown),
+        Treatment::Synthesise { mode, content } => (*mode, content.clone()),
+        Treatment::FilterLdCache => {
+            let Some(meta) = atlas.meta(found.spot).filter(|meta| meta.kind == Kind::File) else {
+                return Ok(());
+            };
+            rules.caches.push((next_content(shown)?, read_cache(found.spot, atlas)?));
+            (meta.mode, Vec::new())
+        }
+    };
+    if atlas.is_dir(found.spot) {
+        return Ok(());
+    }
+    let meta = Meta { kind: Kind::File, mode, size: content.len() as u64, ..NEW_DIR };
+    atlas.spots[found.spot as usize].synthetic = Some(next_content(shown)?);
+    atlas.spots[found.spot as usize].state = State::Present(meta);
+    shown.contents.push(content);
+    show_all(&found.trail, found.spot, reason, atlas, shown);
+    Ok(())
+}
+
+/// Shows a path and what it finally points to; nothing if that is not there.
+fn expose(
+    mut found: Match,
+    reason: Reason,
+    atlas: &mut Atlas<'_>,
+    shown: &mut Shown,
+) -> Result<(), Error> {
+    let Some(meta) = atlas.meta(found.spot) else { return Ok(()) };
+    if meta.is_symlink() {
+        let target = atlas.target(found.spot)?.to_vec();
+        let from = atlas.parent(found.spot);
+        match atlas.walk(from, &target, Way::Ordinary, &mut found.trail)? {
+            Ok(End::At(end)) => atlas.show(shown, end, reason),
+            Ok(End::Inside(_)) => {}
+            Err(_) => return Ok(()),
+        }
+    }
+    show_all(&found.trail, found.spot, reason, atlas, shown);
+    Ok(())
+}
+
+fn show_all(trail: &[u32], spot: u32, reason: Reason, atlas: &mut Atlas<'_>, shown: &mut Shown) {
+    for &link in trail {
+        atlas.show(shown, link, Reason::Passage);
+    }
+    atlas.show(shown, spot, reason);
+}
+
+/// Takes hidden spots, and what is below them, out of sight, but for what the caller asked for by path.
+fn withdraw(hidden: &BTreeSet<u32>, atlas: &mut Atlas<'_>, shown: &mut Shown) {
+    let wanted = |atlas: &Atlas<'_>, spot: u32| {
+        let spot = &atlas.spots[spot as usize];
+        spot.reason == Some(Reason::Extra) || spot.tree
+    };
+    let mut inside = vec![false; atlas.spots.len()];
+    let mut kept = Vec::new();
+    for spot in atlas.all().skip(1) {
+        inside[spot as usize] = hidden.contains(&spot) || inside[atlas.parent(spot) as usize];
+        if !inside[spot as usize] {
+            continue;
+        }
+        if wanted(atlas, spot) {
+            kept.push(spot);
+        } else {
+            atlas.spots[spot as usize].reason = None;
+            atlas.spots[spot as usize].denied = true;
+        }
+    }
+    for spot in kept {
+        let mut above = atlas.parent(spot);
+        while !atlas.is_visible(above) {
+            atlas.spots[above as usize].denied = false;
+            atlas.show(shown, above, Reason::Parent);
+            above = atlas.parent(above);
+        }
+    }
+    drop_empty_parents(atlas, &inside);
+}
+
+/// Directories that were visible only because of something that no longer is.
+fn drop_empty_parents(atlas: &mut Atlas<'_>, withdrawn: &[bool]) {
+    if !withdrawn.contains(&true) {
+        return;
+    }
+    let mut needed = vec![false; atlas.spots.len()];
+    for spot in atlas.all().skip(1).rev() {
+        let here = &mut atlas.spots[spot as usize];
+        if here.reason == Some(Reason::Parent) && !needed[spot as usize] {
+            here.reason = None;
+        }
+        needed[here.parent as usize] |= here.reason.is_some();
+    }
+}
+
+fn read_cache(spot: u32, atlas: &Atlas<'_>) -> Result<LdCache, Error> {
+    let path = atlas.path(spot);
+    let bytes = atlas
+        .host
+        .read_file(&path)
+        .map_err(|source| Error::new(&path[..], ErrorKind::Host { call: "read", source }))?;
+    LdCache::parse(&bytes)
+}
+
+fn next_content(shown: &Shown) -> Result<u32, Error> {
+    u32::try_from(shown.contents.len()).map_err(|_error| Error::new(&b"/"[..], ErrorKind::TooLarge))
+}
+
+/// Whether a path leads to something visible, through visible links only.
+fn is_seen(path: &[u8], atlas: &mut Atlas<'_>) -> Result<bool, Error> {
+    let mut trail = Vec::new();
+    let end = atlas.walk(ROOT, path, Way::Ordinary, &mut trail)?;
+    let Ok(End::At(end)) = end else { return Ok(false) };
+    if !trail.iter().all(|&link| atlas.resolves(link)) {
+        return Ok(false);
+    }
+    Ok(atlas.resolves(end))
+}
+
+/// The visible directories from a directory downward, itself included, with the way to each.
+fn descend(from: &Match, visible_dirs: &[u32], atlas: &Atlas<'_>) -> Vec<Match> {
+    let mut dirs = vec![from.child(from.spot, vec![Vec::new()])];
+    let base = atlas.path(from.spot);
+    let skip = if from.spot == ROOT { 1 } else { base.len() + 1 };
+    for &dir in visible_dirs {
+        let mut at = dir;
+        while at > from.spot {
+            at = atlas.parent(at);
+        }
+        if at == from.spot && dir != from.spot {
+            dirs.push(from.child(dir, vec![atlas.path(dir)[skip..].to_vec()]));
+        }
+    }
+    dirs
+}
+
+/// The names in a directory, sorted; none where we may not look.
+fn names_in(dir: u32, atlas: &Atlas<'_>) -> Result<Vec<Vec<u8>>, Error> {
+    let path = atlas.path(dir);
+    let mut names: Vec<Vec<u8>> = match atlas.host.read_dir(&path) {
+        Ok(entries) => entries.into_iter().map(|entry| entry.name).collect(),
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Vec::new(),
+        Err(source) => return Err(Error::new(path, ErrorKind::Host { call: "readdir", source })),
+    };
+    names.sort();
+    Ok(names)
+}
