@@ -1,0 +1,110 @@
+//! From drafts to a closure: sorted, each reason once.
+
+use super::loadable;
+use super::walk::{Draft, Walk};
+use crate::closure::{Blocked, Closure, Graph, Member, MemberId, Origin};
+use crate::error::Error;
+use crate::policy::Policy;
+use crate::query::{RootKind, Roots};
+use crate::table::PackageId;
+
+pub(super) fn finish(walk: Walk<'_>) -> Result<Closure, Error> {
+    let Walk { query, roots, drafts, .. } = walk;
+    let order = sorted(roots, &drafts);
+    let mut place = vec![MemberId::new(0); drafts.len()];
+    for (new, &old) in order.iter().enumerate() {
+        place[old] = MemberId::new(new);
+    }
+    let mut drafts: Vec<_> = drafts.into_iter().map(Some).collect();
+    let members: Vec<_> = order
+        .iter()
+        .filter_map(|&old| drafts[old].take().map(|draft| member(roots, draft, place[old], &place)))
+        .collect();
+
+    let unsatisfied = settled(walk.unsatisfied, &place, |u| &mut u.from);
+    let provided = settled(walk.provided, &place, |p| &mut p.from);
+    let withheld = settled(walk.withheld, &place, |w| &mut w.reason.from);
+    let blocked = blocked(walk.blocked, &members, &place);
+    let mut malformed = walk.malformed;
+    malformed.sort_by(|a, b| (&a.cpv, a.class).cmp(&(&b.cpv, b.class)));
+
+    let files = if query.policy == Policy::DirectLoadable {
+        loadable::files(roots, &members)?
+    } else {
+        Vec::new()
+    };
+    let graph = Graph::new(&members);
+    let label = query.target.label().to_owned();
+    Ok(Closure {
+        label,
+        members,
+        unsatisfied,
+        blocked,
+        provided,
+        malformed,
+        withheld,
+        files,
+        graph,
+    })
+}
+
+/// The places of the drafts in the order of their names, versions and databases.
+fn sorted(roots: &Roots<'_>, drafts: &[Draft]) -> Vec<usize> {
+    let mut order: Vec<_> = (0..drafts.len()).collect();
+    order.sort_by_cached_key(|&at| {
+        let draft = &drafts[at];
+        let cpv = roots.source(draft.root).packages().get(draft.package).cpv();
+        (cpv.clone(), cpv.to_string(), draft.root)
+    });
+    order
+}
+
+fn member(roots: &Roots<'_>, draft: Draft, id: MemberId, place: &[MemberId]) -> Member {
+    let reasons = settled(draft.reasons, place, |reason| &mut reason.from);
+    let [level, system_level] = draft.levels;
+    Member {
+        id,
+        cpv: roots.source(draft.root).packages().get(draft.package).cpv().clone(),
+        root: draft.root,
+        package: draft.package,
+        holding: draft.holding,
+        looked_through: draft.looked_through,
+        level,
+        system_level,
+        reasons,
+    }
+}
+
+fn blocked(
+    hits: Vec<(RootKind, PackageId, Blocked)>,
+    members: &[Member],
+    place: &[MemberId],
+) -> Vec<Blocked> {
+    let hits = hits.into_iter().map(|(root, package, mut hit)| {
+        hit.in_closure = members.iter().any(|m| m.root == root && m.package == package);
+        hit
+    });
+    settled(hits.collect(), place, |hit| &mut hit.from)
+}
+
+/// Replaces the places among the drafts by those among the members, and sorts.
+fn settled<T: Ord>(
+    mut items: Vec<T>,
+    place: &[MemberId],
+    origin: fn(&mut T) -> &mut Origin,
+) -> Vec<T> {
+    for item in &mut items {
+        let origin = origin(item);
+        *origin = moved(*origin, place);
+    }
+    items.sort();
+    items.dedup();
+    items
+}
+
+fn moved(origin: Origin, place: &[MemberId]) -> Origin {
+    match origin {
+        Origin::Member(id) => Origin::Member(place[id.index()]),
+        other => other,
+    }
+}

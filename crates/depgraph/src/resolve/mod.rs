@@ -1,0 +1,21 @@
+//! Answering a query.
+//!
+//! The target's own dependencies start a breadth-first walk over the runtime dependencies of what they lead to; @system
+//! starts a second one over the same packages. Whatever a package asks for is worked out once.
+
+mod finish;
+mod loadable;
+mod pick;
+mod walk;
+
+use crate::closure::Closure;
+use crate::error::Error;
+use crate::query::{Query, Roots};
+use walk::Walk;
+
+pub(crate) fn resolve(query: &Query, roots: &Roots<'_>) -> Result<Closure, Error> {
+    let mut walk = Walk::new(query, roots);
+    walk.start_at_target()?;
+    walk.start_at_system()?;
+    finish::finish(walk)
+}

@@ -1,0 +1,353 @@
+//! The walk over packages.
+
+use super::pick::{Found, Picked, Picker};
+use crate::class::DepClass;
+use crate::closure::{
+    Blocked, Link, Malformed, MemberId, Origin, Provided, Reason, Unsatisfied, Withheld,
+};
+use crate::error::{Error, ErrorKind, Place};
+use crate::policy::Policy;
+use crate::query::{Query, RootKind, Roots};
+use crate::source::{Holding, Source};
+use crate::table::PackageId;
+use hermitage_atom::{Atom, DepSpec, Eapi, UseFlags};
+use std::collections::VecDeque;
+
+/// A package on its way into the closure. Its place among the drafts stands in for its place in the closure until
+/// these are sorted.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) root: RootKind,
+    pub(super) package: PackageId,
+    pub(super) holding: Holding,
+    pub(super) looked_through: bool,
+    /// The steps from the target, and from @system.
+    pub(super) levels: [Option<u32>; 2],
+    pub(super) reasons: Vec<Reason>,
+    /// The packages it asks for, once that has been worked out.
+    asks: Option<Vec<usize>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pass {
+    Target,
+    System,
+}
+
+/// Who asks, and with what.
+struct Asker<'a> {
+    origin: Origin,
+    flags: &'a dyn UseFlags,
+    eapi: Eapi,
+}
+
+pub(super) struct Walk<'a> {
+    pub(super) query: &'a Query,
+    pub(super) roots: &'a Roots<'a>,
+    pub(super) drafts: Vec<Draft>,
+    pub(super) unsatisfied: Vec<Unsatisfied>,
+    pub(super) blocked: Vec<(RootKind, PackageId, Blocked)>,
+    pub(super) provided: Vec<Provided>,
+    pub(super) malformed: Vec<Malformed>,
+    pub(super) withheld: Vec<Withheld>,
+    /// Where the packages of each database are among the drafts.
+    places: [Vec<Option<usize>>; 3],
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(query: &'a Query, roots: &'a Roots<'a>) -> Self {
+        let places = RootKind::ALL.map(|kind| {
+            let used = roots.canonical(kind) == kind;
+            vec![None; if used { roots.source(kind).packages().len() } else { 0 }]
+        });
+        Self {
+            query,
+            roots,
+            drafts: Vec::new(),
+            unsatisfied: Vec::new(),
+            blocked: Vec::new(),
+            provided: Vec::new(),
+            malformed: Vec::new(),
+            withheld: Vec::new(),
+            places,
+        }
+    }
+
+    /// The packages the target leads to.
+    pub(super) fn start_at_target(&mut self) -> Result<(), Error> {
+        let target = &self.query.target;
+        if let (Policy::RuntimeOnly, Some(package)) = (self.query.policy, target.package_id()) {
+            let at = self.draft(RootKind::Root, package)?;
+            self.add_reason(at, Reason { from: Origin::Target, link: Link::Itself });
+            return self.walk(vec![(at, 0)], Pass::Target);
+        }
+        let asker = Asker { origin: Origin::Target, flags: target.enabled(), eapi: target.eapi() };
+        let mut starts = Vec::new();
+        for class in self.query.target_classes().iter() {
+            let Some(spec) = target.dependencies(class) else { continue };
+            let places = self.roots.places(class, target.eapi());
+            starts.extend(self.ask(&asker, class, spec, &places, Pass::Target)?);
+        }
+        self.walk(starts.into_iter().map(|at| (at, 1)).collect(), Pass::Target)
+    }
+
+    /// The packages @system leads to, in the database to build with and in the one to build against. What the latter
+    /// lacks of @system is not an error, since a cross root rarely has all of it.
+    pub(super) fn start_at_system(&mut self) -> Result<(), Error> {
+        let build = self.roots.canonical(RootKind::Broot);
+        let mut places = vec![build, self.roots.canonical(RootKind::Sysroot)];
+        places.dedup();
+        let mut starts = Vec::new();
+        for root in places {
+            let picker = self.picker(root, &NO_FLAGS, Eapi::LATEST);
+            let picks: Vec<_> = self
+                .query
+                .system
+                .atoms()
+                .map(|atom| (atom, picker.pick_atom(atom.as_ref())))
+                .collect();
+            for (atom, picked) in picks {
+                starts.extend(self.note_system(root, atom, picked, root == build)?);
+            }
+        }
+        self.walk(starts.into_iter().map(|at| (at, 1)).collect(), Pass::System)
+    }
+
+    fn note_system(
+        &mut self,
+        root: RootKind,
+        atom: &Atom,
+        picked: Picked,
+        required: bool,
+    ) -> Result<Vec<usize>, Error> {
+        let text = atom.to_string();
+        let from = Origin::System;
+        if required {
+            let missing = |m: super::pick::Missing| Unsatisfied {
+                from,
+                class: None,
+                root,
+                text: m.text,
+                rejected: m.rejected,
+            };
+            self.unsatisfied.extend(picked.missing.into_iter().map(missing));
+            let provided = |(atom, cpv)| Provided { from, class: None, atom, cpv };
+            self.provided.extend(picked.provided.into_iter().map(provided));
+        }
+        let mut starts = Vec::new();
+        for found in picked.found {
+            let reason = Reason { from, link: Link::System { atom: text.clone() } };
+            starts.extend(self.admit(root, found.package, reason, Pass::System)?);
+        }
+        Ok(starts)
+    }
+
+    /// Goes on from packages at given levels. Packages that are looked through pass their own level on, so those come
+    /// first in the queue.
+    fn walk(&mut self, starts: Vec<(usize, u32)>, pass: Pass) -> Result<(), Error> {
+        let mut queue = VecDeque::from(starts);
+        while let Some((at, level)) = queue.pop_front() {
+            let known = self.drafts[at].levels[pass as usize].is_some();
+            if known || (pass == Pass::System && self.is_withheld(at)) {
+                continue;
+            }
+            self.drafts[at].levels[pass as usize] = Some(level);
+            let through = self.drafts[at].looked_through;
+            if !(through || self.query.policy.is_transitive()) {
+                continue;
+            }
+            for next in self.asked_by(at, pass)? {
+                if through {
+                    queue.push_front((next, level));
+                } else {
+                    queue.push_back((next, level + 1));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The packages a package asks for.
+    fn asked_by(&mut self, at: usize, pass: Pass) -> Result<Vec<usize>, Error> {
+        if let Some(asks) = &self.drafts[at].asks {
+            return Ok(asks.clone());
+        }
+        let (root, id) = (self.drafts[at].root, self.drafts[at].package);
+        let source = self.roots.source(root);
+        let package = source.packages().get(id);
+        let flags = |flag: &str| package.is_enabled(flag);
+        let asker = Asker {
+            origin: Origin::Member(MemberId::new(at)),
+            flags: &flags,
+            eapi: package.eapi(),
+        };
+        let mut asks = Vec::new();
+        for class in self.query.followed_classes().iter() {
+            match source.dependencies(id, class) {
+                Ok(spec) if spec.is_empty() => {}
+                Ok(spec) => {
+                    let place = self.place_for(root, class);
+                    asks.extend(self.ask(&asker, class, spec, &[place], pass)?);
+                }
+                Err(error) => {
+                    let cpv = package.cpv().clone();
+                    self.malformed.push(Malformed { cpv, class, error });
+                }
+            }
+        }
+        self.drafts[at].asks = Some(asks.clone());
+        Ok(asks)
+    }
+
+    /// What an installed package needs to run is installed beside it; what it needs to be built or installed is not.
+    fn place_for(&self, root: RootKind, class: DepClass) -> RootKind {
+        match class {
+            DepClass::Rdepend | DepClass::Pdepend => root,
+            DepClass::Depend => self.roots.canonical(RootKind::Sysroot),
+            DepClass::Bdepend | DepClass::Idepend => self.roots.canonical(RootKind::Broot),
+        }
+    }
+
+    /// Looks for the dependencies of one class. Where there are several places, what any of them has is there.
+    fn ask(
+        &mut self,
+        asker: &Asker<'_>,
+        class: DepClass,
+        spec: &DepSpec,
+        places: &[RootKind],
+        pass: Pass,
+    ) -> Result<Vec<usize>, Error> {
+        let mut picks: Vec<_> = places
+            .iter()
+            .map(|&root| (root, self.picker(root, asker.flags, asker.eapi).pick(spec)))
+            .collect();
+        missing_everywhere(&mut picks);
+        let mut asks = Vec::new();
+        for (root, picked) in picks {
+            self.note(asker.origin, class, root, &picked);
+            for found in picked.found {
+                let (package, reason) = dependency(asker.origin, class, found);
+                asks.extend(self.admit(root, package, reason, pass)?);
+            }
+        }
+        Ok(asks)
+    }
+
+    fn note(&mut self, from: Origin, class: DepClass, root: RootKind, picked: &Picked) {
+        self.unsatisfied.extend(picked.missing.iter().map(|missing| Unsatisfied {
+            from,
+            class: Some(class),
+            root,
+            text: missing.text.clone(),
+            rejected: missing.rejected.clone(),
+        }));
+        self.provided.extend(picked.provided.iter().map(|(atom, cpv)| Provided {
+            from,
+            class: Some(class),
+            atom: atom.clone(),
+            cpv: cpv.clone(),
+        }));
+        let table = self.roots.source(root).packages();
+        self.blocked.extend(picked.blocked.iter().map(|hit| {
+            let cpv = table.get(hit.package).cpv().clone();
+            let atom = hit.atom.clone();
+            let strength = hit.strength;
+            (root, hit.package, Blocked { from, class, strength, atom, cpv, in_closure: false })
+        }));
+    }
+
+    fn picker<'p>(&self, root: RootKind, flags: &'p dyn UseFlags, eapi: Eapi) -> Picker<'p>
+    where
+        'a: 'p,
+    {
+        Picker {
+            source: self.roots.source(root),
+            branch: self.query.branch,
+            provided: &self.query.provided,
+            flags,
+            eapi,
+        }
+    }
+
+    /// Notes a reason for a package, and gives its place; `None` when it is to be kept out.
+    fn admit(
+        &mut self,
+        root: RootKind,
+        package: PackageId,
+        reason: Reason,
+        pass: Pass,
+    ) -> Result<Option<usize>, Error> {
+        let known = self.places[root as usize][package.index()];
+        if known.is_none() && pass == Pass::System && self.keeps_out(root, package) {
+            let cpv = self.roots.source(root).packages().get(package).cpv().clone();
+            self.withheld.push(Withheld { cpv, reason });
+            return Ok(None);
+        }
+        let at = match known {
+            Some(at) => at,
+            None => self.draft(root, package)?,
+        };
+        self.add_reason(at, reason);
+        Ok(Some(at))
+    }
+
+    fn is_withheld(&self, at: usize) -> bool {
+        self.keeps_out(self.drafts[at].root, self.drafts[at].package)
+    }
+
+    fn keeps_out(&self, root: RootKind, package: PackageId) -> bool {
+        let package = self.roots.source(root).packages().get(package);
+        self.query.without.iter().any(|atom| atom.matches(package).is_ok())
+    }
+
+    fn add_reason(&mut self, at: usize, reason: Reason) {
+        self.drafts[at].reasons.push(reason);
+    }
+
+    fn draft(&mut self, root: RootKind, package: PackageId) -> Result<usize, Error> {
+        let root = self.roots.canonical(root);
+        let source = self.roots.source(root);
+        let holding = source.holding(package).map_err(|cause| failed(source, package, cause))?;
+        let category = source.packages().get(package).cpv().category();
+        let at = self.drafts.len();
+        self.drafts.push(Draft {
+            root,
+            package,
+            holding,
+            looked_through: holding != Holding::Files
+                || matches!(category, "virtual" | "app-alternatives"),
+            levels: [None; 2],
+            reasons: Vec::new(),
+            asks: None,
+        });
+        self.places[root as usize][package.index()] = Some(at);
+        Ok(at)
+    }
+}
+
+const NO_FLAGS: fn(&str) -> bool = |_| false;
+
+/// An error of a source, about one of its packages.
+pub(super) fn failed(
+    source: &dyn Source,
+    package: PackageId,
+    cause: crate::source::SourceError,
+) -> Error {
+    let cpv = source.packages().get(package).cpv().to_string();
+    Error::new(Place::Package(cpv), ErrorKind::Source).because(cause)
+}
+
+fn dependency(from: Origin, class: DepClass, found: Found) -> (PackageId, Reason) {
+    let Found { package, atom, choice, preserved } = found;
+    (package, Reason { from, link: Link::Dependency { class, atom, choice, preserved } })
+}
+
+/// Leaves as missing only what is missing in every place, and that once.
+fn missing_everywhere(picks: &mut [(RootKind, Picked)]) {
+    let [(_, first), rest @ ..] = picks else { return };
+    let is_missing = |picked: &Picked, text: &str| picked.missing.iter().any(|m| m.text == text);
+    first.missing.retain(|m| rest.iter().all(|(_, picked)| is_missing(picked, &m.text)));
+    for (_, picked) in rest {
+        picked.missing.clear();
+    }
+}

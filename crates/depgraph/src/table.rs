@@ -1,0 +1,129 @@
+//! The installed packages of one database, sorted for look-up.
+
+use crate::error::{Error, ErrorKind, Place};
+use crate::package::Package;
+use hermitage_atom::{Atom, AtomRef, Cpv};
+use std::ops::Range;
+
+/// The place of a package in its [`PackageTable`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PackageId(u32);
+
+impl PackageId {
+    /// The place, counted from 0.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "no machine has four billion packages installed"
+    )]
+    pub(crate) fn new(index: usize) -> Self {
+        Self(index as u32)
+    }
+}
+
+/// Installed packages, sorted by category, name, version and the text of the version.
+#[derive(Clone, Debug, Default)]
+pub struct PackageTable {
+    packages: Vec<Package>,
+}
+
+impl PackageTable {
+    /// Sorts the packages. Of several with the same text only the first is kept.
+    pub fn new(mut packages: Vec<Package>) -> Self {
+        packages.sort_by(|a, b| key(a).cmp(&key(b)));
+        packages.dedup_by(|later, first| later.cpv().as_str() == first.cpv().as_str());
+        Self { packages }
+    }
+
+    /// How many packages there are.
+    pub fn len(&self) -> usize {
+        self.packages.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.packages.is_empty()
+    }
+
+    /// A package of this table.
+    ///
+    /// # Panics
+    /// If the id belongs to a larger table.
+    pub fn get(&self, id: PackageId) -> &Package {
+        &self.packages[id.index()]
+    }
+
+    /// Every package in order.
+    pub fn iter(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = (PackageId, &Package)> + ExactSizeIterator {
+        self.packages.iter().enumerate().map(|(index, package)| (PackageId::new(index), package))
+    }
+
+    /// The packages of one name, lowest version first.
+    pub fn named(
+        &self,
+        category: &str,
+        package: &str,
+    ) -> impl DoubleEndedIterator<Item = (PackageId, &Package)> + ExactSizeIterator {
+        let range = self.range(category, package);
+        let start = range.start;
+        self.packages[range]
+            .iter()
+            .enumerate()
+            .map(move |(index, package)| (PackageId::new(start + index), package))
+    }
+
+    /// The packages an atom matches, lowest version first; for a blocker those that it blocks.
+    pub fn matching<'a>(
+        &'a self,
+        atom: AtomRef<'a>,
+    ) -> impl DoubleEndedIterator<Item = (PackageId, &'a Package)> {
+        self.named(atom.category(), atom.package())
+            .filter(move |(_, package)| atom.matches(*package).is_ok())
+    }
+
+    /// The package with this name and version.
+    pub fn find(&self, cpv: &Cpv) -> Option<PackageId> {
+        let found = self.packages.binary_search_by(|p| p.cpv().as_ref().cmp(&cpv.as_ref()));
+        found.ok().map(PackageId::new)
+    }
+
+    /// The one package an atom means.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoSuchPackage`] or [`ErrorKind::Ambiguous`].
+    pub fn only(&self, atom: &Atom) -> Result<PackageId, Error> {
+        let found: Vec<_> = self.matching(atom.as_ref()).collect();
+        let place = || Place::Text(atom.to_string());
+        match *found {
+            [(id, _)] => Ok(id),
+            [] => {
+                Err(Error::new(place(), ErrorKind::NoSuchPackage { similar: self.similar(atom) }))
+            }
+            _ => {
+                let matches = found.iter().map(|(_, package)| package.cpv().to_string()).collect();
+                Err(Error::new(place(), ErrorKind::Ambiguous { matches }))
+            }
+        }
+    }
+
+    fn similar(&self, atom: &Atom) -> Vec<String> {
+        let same_name = |p: &&Package| p.cpv().package() == atom.package();
+        self.packages.iter().filter(same_name).map(|p| p.cpv().to_string()).collect()
+    }
+
+    fn range(&self, category: &str, package: &str) -> Range<usize> {
+        let name = |p: &Package| (p.cpv().category(), p.cpv().package()).cmp(&(category, package));
+        let start = self.packages.partition_point(|p| name(p).is_lt());
+        let count = self.packages[start..].iter().take_while(|p| name(p).is_eq()).count();
+        start..start + count
+    }
+}
+
+fn key(package: &Package) -> (&Cpv, &str) {
+    (package.cpv(), package.cpv().as_str())
+}
