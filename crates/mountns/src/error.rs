@@ -35,12 +35,6 @@ impl Error {
     pub fn kind(&self) -> &ErrorKind {
         &self.kind
     }
-
-    /// The same error, about this path unless it already names one.
-    pub(crate) fn or_at(mut self, place: &[u8]) -> Self {
-        self.place.get_or_insert_with(|| place.into());
-        self
-    }
 }
 
 impl fmt::Display for Error {
@@ -137,6 +131,9 @@ pub enum ErrorKind {
         /// The error number of execve.
         errno: i32,
     },
+    /// The command is in the view, but what its first line or its ELF header names to run it is not.
+    #[error("its interpreter or dynamic loader is not in the view")]
+    InterpreterNotFound,
     /// The processes that carry out the plan ended without a result.
     #[error("the init process of the view was ended from outside")]
     Died,

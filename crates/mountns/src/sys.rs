@@ -97,9 +97,17 @@ pub(crate) fn close_on_exec_from(first: RawFd) -> Result<(), Errno> {
     close_range(first, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC)
 }
 
-/// Closes the descriptors `first..=last`, if any.
-pub(crate) fn close_fds(first: RawFd, last: RawFd) -> Result<(), Errno> {
-    if first > last { Ok(()) } else { close_range(first, last.cast_unsigned(), 0) }
+/// Closes every descriptor above 2 but these; what can't be closed is not open.
+pub(crate) fn close_all_but(kept: &[BorrowedFd<'_>]) {
+    let mut kept: Vec<_> = kept.iter().map(|fd| fd.as_raw_fd()).collect();
+    kept.sort_unstable();
+    let mut first = 3;
+    for fd in kept.into_iter().chain([RawFd::MAX]) {
+        if first < fd {
+            let _not_open = close_range(first, (fd - 1).cast_unsigned(), 0);
+        }
+        first = fd.saturating_add(1);
+    }
 }
 
 fn close_range(first: RawFd, last: libc::c_uint, flags: libc::c_uint) -> Result<(), Errno> {
@@ -190,7 +198,7 @@ pub(crate) fn send_signal(pid: i32, signal: c_int) {
 pub(crate) fn seccomp_filter(program: &[libc::sock_filter]) -> Result<(), Errno> {
     let length = u16::try_from(program.len()).map_err(|_long| Errno::INVAL)?;
     let program = libc::sock_fprog { len: length, filter: program.as_ptr().cast_mut() };
-    let mode = libc::c_ulong::from(libc::SECCOMP_MODE_FILTER);
+    let mode = c_ulong::from(libc::SECCOMP_MODE_FILTER);
     // SAFETY: the kernel copies the program, whose length is right, and does not write to it.
     let result = unsafe { libc::prctl(libc::PR_SET_SECCOMP, mode, &raw const program) };
     check(i64::from(result)).map(drop)

@@ -1,0 +1,125 @@
+//! Carries out a plan's mounts in the namespaces the process is in.
+
+mod bind;
+mod devices;
+mod layout;
+mod mounts;
+mod skeleton;
+mod stack;
+mod tree;
+
+use std::os::fd::{AsFd as _, OwnedFd};
+
+use rustix::fs::CWD;
+use rustix::io::Errno;
+use rustix::mount::{
+    FsMountFlags, FsOpenFlags, MountAttrFlags, MountPropagationFlags, MoveMountFlags, UnmountFlags,
+};
+
+use crate::host::HostTree;
+use crate::plan::Plan;
+use crate::support::{Backend, Privilege};
+use crate::sys::{self, MountAttr};
+use crate::{ByteString, Error};
+
+/// Makes what the plan shows the root of the calling process, and changes into it.
+///
+/// The process has mount and pid namespaces of its own, and the right to mount in them. Nothing is created on a
+/// file system of the host: the tree grows on a tmpfs that is stacked over `/`, where only this process's
+/// working directory points to it, so absolute paths lead to the host until the very end.
+pub(crate) fn enter(plan: &Plan, backend: Backend, privilege: Privilege) -> Result<(), Error> {
+    let host = HostTree::new(&plan.host_root.0);
+    rustix::mount::mount_change(
+        "/",
+        MountPropagationFlags::PRIVATE | MountPropagationFlags::REC,
+    )
+    .named(|| "mount(\"/\", MS_REC|MS_PRIVATE)".into())?;
+    // Cloned first: nothing of ours is mounted yet that a tree of the host could contain.
+    let trees = mounts::clone_trees(plan, &host)?;
+    let scene = Scene { plan, host, ownership: privilege == Privilege::Root };
+    let root = match backend {
+        Backend::Bind => bind::build(&scene)?,
+        Backend::Skeleton => skeleton::build(&scene)?,
+    };
+    let sealed = MountAttr::RDONLY.and(MountAttr::NOSUID).and(MountAttr::NODEV);
+    sys::mount_setattr(root.as_fd(), sealed)
+        .named(|| "mount_setattr(root of the view, AT_RECURSIVE, RDONLY|NOSUID|NODEV)".into())?;
+    devices::mount_proc(privilege)?;
+    devices::mount_dev(plan)?;
+    mounts::place(plan, trees)?;
+    leave_host()
+}
+
+/// What the parts of the setup have in common.
+struct Scene<'a> {
+    plan: &'a Plan,
+    host: HostTree,
+    /// Whether owners can be and are to be the host's.
+    ownership: bool,
+}
+
+fn leave_host() -> Result<(), Error> {
+    // With both the same, the old root is stacked over the new one, from where it can be taken off at once.
+    rustix::process::pivot_root(".", ".").named(|| "pivot_root(\".\", \".\")".into())?;
+    rustix::mount::unmount(".", UnmountFlags::DETACH)
+        .named(|| "umount2(old root, MNT_DETACH)".into())?;
+    rustix::process::chdir("/").named(|| "chdir(\"/\")".into())
+}
+
+/// A new tmpfs, not attached anywhere.
+fn new_tmpfs(mode: u32, size: Option<u64>) -> Result<OwnedFd, Error> {
+    let mut options = vec![("mode", format!("{mode:o}")), ("nr_inodes", "0".into())];
+    options.extend(size.map(|size| ("size", size.to_string())));
+    new_mount("tmpfs", &options, MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NODEV)
+}
+
+/// A new file system of a type, not attached anywhere.
+fn new_mount(
+    kind: &str,
+    options: &[(&str, String)],
+    attributes: MountAttrFlags,
+) -> Result<OwnedFd, Error> {
+    let context = rustix::mount::fsopen(kind, FsOpenFlags::FSOPEN_CLOEXEC)
+        .named(|| format!("fsopen({kind:?})"))?;
+    for (key, value) in options {
+        rustix::mount::fsconfig_set_string(context.as_fd(), *key, value.as_str())
+            .named(|| format!("fsconfig({kind}, {key:?}, {value:?})"))?;
+    }
+    rustix::mount::fsconfig_create(context.as_fd())
+        .named(|| format!("fsconfig({kind}, FSCONFIG_CMD_CREATE)"))?;
+    rustix::mount::fsmount(context.as_fd(), FsMountFlags::FSMOUNT_CLOEXEC, attributes)
+        .named(|| format!("fsmount({kind})"))
+}
+
+/// Stacks a detached mount over the host's root, for this process's working directory alone, and goes there.
+fn stack_on_root(mount: &OwnedFd) -> Result<(), Error> {
+    rustix::mount::move_mount(mount, "", CWD, "/", MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH)
+        .named(|| "move_mount(tmpfs, \"/\")".into())?;
+    rustix::process::fchdir(mount).named(|| "fchdir(tmpfs)".into())
+}
+
+/// Attaches a detached mount at a path of the view.
+fn attach(mount: &OwnedFd, path: &ByteString) -> Result<(), Error> {
+    let target = relative(path);
+    rustix::mount::move_mount(mount, "", CWD, target, MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH)
+        .named(|| format!("move_mount(new mount, {path:?})"))
+}
+
+/// A path of the view as seen from its root, the working directory during the setup.
+fn relative(path: &ByteString) -> &[u8] {
+    match path.0.strip_prefix(b"/").unwrap_or(&path.0) {
+        b"" => b".",
+        rest => rest,
+    }
+}
+
+/// Names the call that failed.
+pub(crate) trait Named<T> {
+    fn named(self, call: impl FnOnce() -> String) -> Result<T, Error>;
+}
+
+impl<T> Named<T> for Result<T, Errno> {
+    fn named(self, call: impl FnOnce() -> String) -> Result<T, Error> {
+        self.map_err(|errno| Error::call(call(), errno))
+    }
+}
