@@ -1,0 +1,121 @@
+//! Where a path really is: links followed in its parent, never in its last component.
+
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+
+use crate::{Error, ErrorKind, Links};
+
+/// As many links as Linux follows in one path.
+const MAX_LINKS: usize = 40;
+
+/// The directories that were seen, numbered, and what was learnt about links on the way.
+#[derive(Debug, Default)]
+pub(super) struct Atlas {
+    numbers: HashMap<Vec<u8>, u32>,
+    directories: Vec<Vec<u8>>,
+    known: HashMap<Vec<u8>, Option<Vec<u8>>>,
+}
+
+impl Atlas {
+    /// The number of the directory that a path leads to; a new one when it was not seen yet.
+    pub(super) fn enter(&mut self, path: &[u8], links: &impl Links) -> Result<u32, Error> {
+        let known = &mut self.known;
+        let real = canonical(path, |at| {
+            if let Some(target) = known.get(at) {
+                return Ok(target.clone());
+            }
+            let target = links.read_link(at)?;
+            known.insert(at.to_owned(), target.clone());
+            Ok(target)
+        })?;
+        if let Some(&number) = self.numbers.get(&real) {
+            return Ok(number);
+        }
+        let number = super::small(self.directories.len());
+        self.directories.push(real.clone());
+        self.numbers.insert(real, number);
+        Ok(number)
+    }
+
+    /// The number of the directory that a path is in, if it was seen, and the path's last component.
+    pub(super) fn locate(
+        &self,
+        path: &[u8],
+        links: &impl Links,
+    ) -> Result<(Option<u32>, Vec<u8>), Error> {
+        let ask = |at: &[u8]| match self.known.get(at) {
+            Some(target) => Ok(target.clone()),
+            None => links.read_link(at),
+        };
+        let (parent, name) = split(path);
+        let (parent, name) = if matches!(name, b"." | b"..") {
+            let real = canonical(path, ask)?;
+            let (parent, name) = split(&real);
+            (parent.to_owned(), name.to_owned())
+        } else {
+            (canonical(parent, ask)?, name.to_owned())
+        };
+        Ok((self.numbers.get(&parent).copied(), name))
+    }
+
+    /// The directory with a number.
+    pub(super) fn directory(&self, number: u32) -> &[u8] {
+        self.directories.get(number as usize).map_or(b"", Vec::as_slice)
+    }
+}
+
+/// Parent and last component; slashes between and after them belong to neither.
+pub(super) fn split(path: &[u8]) -> (&[u8], &[u8]) {
+    let path = without_slashes(path);
+    match memchr::memrchr(b'/', path) {
+        None => (b"", path),
+        Some(at) => {
+            (without_slashes(path.get(..at).unwrap_or_default()), path.get(at + 1..).unwrap_or_default())
+        }
+    }
+}
+
+fn without_slashes(path: &[u8]) -> &[u8] {
+    let end = path.iter().rposition(|&b| b != b'/').map_or(0, |last| last + 1);
+    path.get(..end).unwrap_or_default()
+}
+
+/// Follows every link of a path; the result has no slash at its end, so that `/` is empty.
+fn canonical(
+    path: &[u8],
+    mut link: impl FnMut(&[u8]) -> io::Result<Option<Vec<u8>>>,
+) -> Result<Vec<u8>, Error> {
+    let mut real = Vec::with_capacity(path.len());
+    let mut pending = Vec::new();
+    push_components(&mut pending, path);
+    let mut followed = 0;
+    while let Some(component) = pending.pop() {
+        if component == b".." {
+            real.truncate(memchr::memrchr(b'/', &real).unwrap_or(0));
+            continue;
+        }
+        let parent = real.len();
+        real.push(b'/');
+        real.extend_from_slice(&component);
+        let target = link(&real).map_err(|e| Error::io(os_path(&real), ErrorKind::Read, e))?;
+        let Some(target) = target else { continue };
+        followed += 1;
+        if followed > MAX_LINKS {
+            return Err(Error::new(os_path(path), ErrorKind::LinkLoop));
+        }
+        real.truncate(if target.starts_with(b"/") { 0 } else { parent });
+        push_components(&mut pending, &target);
+    }
+    Ok(real)
+}
+
+fn push_components(pending: &mut Vec<Vec<u8>>, path: &[u8]) {
+    let components = path.rsplit(|&b| b == b'/').filter(|c| !matches!(*c, b"" | b"."));
+    pending.extend(components.map(<[u8]>::to_owned));
+}
+
+fn os_path(path: &[u8]) -> &OsStr {
+    OsStr::from_bytes(path)
+}

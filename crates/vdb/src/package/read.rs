@@ -1,0 +1,65 @@
+//! Reading a file that may be replaced while it is read.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::os::fd::AsFd;
+use std::path::Path;
+use std::time::Duration;
+
+use rustix::fs::{CWD, Mode, OFlags, fstat, openat, stat};
+
+use crate::{Error, ErrorKind};
+
+/// How often a package that vanished is looked for again, and how long that takes: the gap between removing an old
+/// entry and renaming the new one is a fraction of a millisecond.
+const TRIES: u32 = 4;
+const PAUSE: Duration = Duration::from_millis(3);
+
+/// Reads `name` in `dir`; `None` when the package is there and has no such file.
+pub(super) fn read(dir: &Path, name: &str) -> Result<Option<Vec<u8>>, Error> {
+    for attempt in 0..TRIES {
+        match read_at(CWD, &dir.join(name)) {
+            Ok(bytes) => return Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(Error::io(dir.join(name), ErrorKind::Read, error)),
+        }
+        match read_checked(dir, name) {
+            Ok(Some(found)) => return Ok(found),
+            Ok(None) if attempt + 1 < TRIES => std::thread::sleep(PAUSE),
+            Ok(None) => {}
+            Err(error) => return Err(Error::io(dir.join(name), ErrorKind::Read, error)),
+        }
+    }
+    Err(Error::new(dir, ErrorKind::Vanished))
+}
+
+/// Reads by way of the open directory, so that a missing file can be told from a missing directory: `Ok(None)` when the
+/// directory is not there, or is another one afterwards.
+fn read_checked(dir: &Path, name: &str) -> io::Result<Option<Option<Vec<u8>>>> {
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let fd = match openat(CWD, dir, flags, Mode::empty()) {
+        Ok(fd) => fd,
+        Err(rustix::io::Errno::NOENT) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    match read_at(&fd, Path::new(name)) {
+        Ok(bytes) => return Ok(Some(Some(bytes))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    let opened = fstat(&fd)?;
+    match stat(dir) {
+        Ok(named) if (named.st_dev, named.st_ino) == (opened.st_dev, opened.st_ino) => Ok(Some(None)),
+        Ok(_) | Err(rustix::io::Errno::NOENT) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn read_at(dir: impl AsFd, path: &Path) -> io::Result<Vec<u8>> {
+    let fd = openat(dir, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
+    let size = fstat(&fd)?.st_size;
+    // One byte more than the size, so that the end of the file is found without growing the buffer.
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1));
+    File::from(fd).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,1 @@
+//! Strategies that build the files of a database.
