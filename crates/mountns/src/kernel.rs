@@ -20,7 +20,7 @@ use crate::host::HostTree;
 use crate::plan::Plan;
 use crate::support::{Backend, Privilege};
 use crate::sys::{self, MountAttr};
-use crate::{ByteString, Error};
+use crate::{ByteString, Error, ErrorKind};
 
 /// Makes what the plan shows the root of the calling process, and changes into it.
 ///
@@ -63,7 +63,18 @@ fn leave_host() -> Result<(), Error> {
     rustix::process::pivot_root(".", ".").named(|| "pivot_root(\".\", \".\")".into())?;
     rustix::mount::unmount(".", UnmountFlags::DETACH)
         .named(|| "umount2(old root, MNT_DETACH)".into())?;
-    rustix::process::chdir("/").named(|| "chdir(\"/\")".into())
+    rustix::process::chdir("/").named(|| "chdir(\"/\")".into())?;
+    nothing_above_root()
+}
+
+/// Makes sure that no mount is left stacked over the root: `..` would lead there.
+fn nothing_above_root() -> Result<(), Error> {
+    let root = rustix::fs::stat("/").named(|| "stat(\"/\")".into())?;
+    let above = rustix::fs::stat("/..").named(|| "stat(\"/..\")".into())?;
+    if (root.st_dev, root.st_ino) == (above.st_dev, above.st_ino) {
+        return Ok(());
+    }
+    Err(Error::at(b"/..", ErrorKind::Value("still leads to the host".into())))
 }
 
 /// A new tmpfs, not attached anywhere.
@@ -96,6 +107,12 @@ fn stack_on_root(mount: &OwnedFd) -> Result<(), Error> {
     rustix::mount::move_mount(mount, "", CWD, "/", MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH)
         .named(|| "move_mount(tmpfs, \"/\")".into())?;
     rustix::process::fchdir(mount).named(|| "fchdir(tmpfs)".into())
+}
+
+/// Takes off what [`stack_on_root`] put there, the working directory; who holds it keeps it alive.
+fn unstack() -> Result<(), Error> {
+    rustix::mount::unmount(".", UnmountFlags::DETACH)
+        .named(|| "umount2(metadata tmpfs, MNT_DETACH)".into())
 }
 
 /// Attaches a detached mount at a path of the view.

@@ -7,7 +7,7 @@ use rustix::mount::{FsMountFlags, FsOpenFlags, MountAttrFlags};
 
 use super::layout::{self, Part};
 use super::tree::{self, Spot};
-use super::{Named as _, Scene, attach, new_tmpfs, stack_on_root};
+use super::{Named as _, Scene, attach, new_tmpfs, stack_on_root, unstack};
 use crate::Error;
 use crate::plan::{Entry, EntryKind};
 
@@ -15,8 +15,8 @@ use crate::plan::{Entry, EntryKind};
 pub(super) fn build(scene: &Scene<'_>) -> Result<OwnedFd, Error> {
     let mounts = layout::mount_points(&scene.host)?;
     let parts = layout::parts(&scene.plan.entries, &mounts);
-    // Attached under the root that is to come, and gone with the old root: an overlay refuses layers of a mount that
-    // is attached nowhere.
+    // Attached while overlays are made, because these refuse layers of a mount that is attached nowhere; they keep a
+    // clone of it.
     let metadata = new_tmpfs(0o755, None)?;
     stack_on_root(&metadata)?;
     let overlays = parts.iter().filter_map(|part| match part {
@@ -27,6 +27,7 @@ pub(super) fn build(scene: &Scene<'_>) -> Result<OwnedFd, Error> {
         .enumerate()
         .map(|(number, (top, inner))| Overlay::build(scene, number, top, inner))
         .collect::<Result<_, _>>()?;
+    unstack()?;
     let (root, top) = super::stack::new_root(scene)?;
     let base: Vec<Entry> = parts.iter().map(base_entry).collect();
     tree::write(scene, top, &scene.plan.entries[0], &base, &mut |spot| {
