@@ -107,7 +107,8 @@ pub(super) fn native(admindir: &Path, records: &[Record<'_>]) -> Result<String, 
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(fail::read(&path, error)),
     }
-    let of_dpkg = records.iter().find(|record| record.name == "dpkg" && record.architecture != "all");
+    let of_dpkg =
+        records.iter().find(|record| record.name == "dpkg" && record.architecture != "all");
     Ok(of_dpkg.map_or_else(|| most_frequent(records), |dpkg| dpkg.architecture.to_owned()))
 }
 
@@ -116,7 +117,10 @@ fn most_frequent(records: &[Record<'_>]) -> String {
     for record in records.iter().filter(|record| record.architecture != "all") {
         *counts.entry(record.architecture).or_default() += 1;
     }
-    counts.into_iter().max_by_key(|(_, count)| *count).map_or_else(|| "all".to_owned(), |(name, _)| name.to_owned())
+    counts
+        .into_iter()
+        .max_by_key(|(_, count)| *count)
+        .map_or_else(|| "all".to_owned(), |(name, _)| name.to_owned())
 }
 
 /// Refuses a layout of the info directory that a future dpkg may introduce.
@@ -124,7 +128,9 @@ pub(super) fn check_format(admindir: &Path) -> Result<(), Error> {
     let path = admindir.join("info/format");
     match fs::read_to_string(&path) {
         Ok(text) if matches!(text.trim(), "0" | "1") => Ok(()),
-        Ok(text) => Err(fail::at(&path, Fault::new(1, Problem::InfoFormat(text.trim().to_owned())))),
+        Ok(text) => {
+            Err(fail::at(&path, Fault::new(1, Problem::InfoFormat(text.trim().to_owned()))))
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(fail::read(&path, error)),
     }

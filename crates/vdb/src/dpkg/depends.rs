@@ -25,7 +25,11 @@ pub(super) fn rdepend(universe: &Universe<'_, '_>, record: &Record<'_>) -> Strin
 }
 
 /// The packages a group of alternatives names, in order and each once.
-fn alternatives(universe: &Universe<'_, '_>, record: &Record<'_>, group: &[Relation<'_>]) -> Vec<String> {
+fn alternatives(
+    universe: &Universe<'_, '_>,
+    record: &Record<'_>,
+    group: &[Relation<'_>],
+) -> Vec<String> {
     let mut atoms = Vec::new();
     for relation in group {
         let satisfying = universe.satisfying(record, relation);
@@ -48,7 +52,11 @@ fn any_of(atoms: &[String]) -> String {
 
 /// The atom a blocker is on. A package is not blocked by its own name (Debian Policy 7.4): that is how Debian says
 /// "one provider only", and another provider is not installed while this one is.
-fn blocked(universe: &Universe<'_, '_>, record: &Record<'_>, relation: &Relation<'_>) -> Option<String> {
+fn blocked(
+    universe: &Universe<'_, '_>,
+    record: &Record<'_>,
+    relation: &Relation<'_>,
+) -> Option<String> {
     (relation.name != record.name).then(|| universe.atom(record, relation))
 }
 

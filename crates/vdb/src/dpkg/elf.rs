@@ -5,8 +5,8 @@ use std::io::Read;
 use std::path::Path;
 
 use object::elf::{
-    DT_NEEDED, DT_NULL, DT_RPATH, DT_RUNPATH, DT_SONAME, DT_STRSZ, DT_STRTAB, ET_DYN, ET_EXEC, FileHeader32,
-    DynamicTag, FileHeader64, PT_LOAD,
+    DT_NEEDED, DT_NULL, DT_RPATH, DT_RUNPATH, DT_SONAME, DT_STRSZ, DT_STRTAB, DynamicTag, ET_DYN,
+    ET_EXEC, FileHeader32, FileHeader64, PT_LOAD,
 };
 use object::read::elf::{Dyn as _, FileHeader, ProgramHeader as _};
 use object::{Endianness, ReadCache, ReadRef, StringTable};
@@ -54,7 +54,8 @@ where
         return None;
     }
     let segments = header.program_headers(endian, data).ok()?;
-    let entries = segments.iter().find_map(|segment| segment.dynamic(endian, data).ok().flatten())?;
+    let entries =
+        segments.iter().find_map(|segment| segment.dynamic(endian, data).ok().flatten())?;
     let value = |tag: DynamicTag| {
         let entry = entries.iter().find(|entry| entry.d_tag(endian) == tag)?;
         Some(entry.val(endian))
@@ -63,7 +64,8 @@ where
     let offset = segments.iter().find_map(|segment| {
         let start: u64 = segment.p_vaddr(endian).into();
         let size: u64 = segment.p_filesz(endian).into();
-        let inside = segment.p_type(endian) == PT_LOAD && address >= start && address - start < size;
+        let inside =
+            segment.p_type(endian) == PT_LOAD && address >= start && address - start < size;
         inside.then(|| address - start + segment.p_offset(endian).into())
     })?;
     let strings = StringTable::new(data, offset, offset.checked_add(value(DT_STRSZ)?)?);

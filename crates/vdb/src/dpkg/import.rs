@@ -39,7 +39,12 @@ const NAME_MAX: usize = 255;
 /// println!("{} packages", report.packages);
 /// # Ok::<(), hermitage_vdb::Error>(())
 /// ```
-pub fn import(admindir: &Path, root: &Path, out: &Path, options: &Options) -> Result<ImportReport, Error> {
+pub fn import(
+    admindir: &Path,
+    root: &Path,
+    out: &Path,
+    options: &Options,
+) -> Result<ImportReport, Error> {
     check_format(admindir)?;
     let sources = sources(admindir)?;
     let Installed { mut records, unfinished } = installed(&sources)?;
@@ -53,10 +58,18 @@ pub fn import(admindir: &Path, root: &Path, out: &Path, options: &Options) -> Re
     check_names(&universe, admindir)?;
 
     let draft = Draft::beside(out)?;
-    let job = Job { admindir, root, database: &draft.path().join("var/db/pkg"), universe: &universe, diversions: &diversions, elf: options.elf };
+    let job = Job {
+        admindir,
+        root,
+        database: &draft.path().join("var/db/pkg"),
+        universe: &universe,
+        diversions: &diversions,
+        elf: options.elf,
+    };
     job.make_categories()?;
     let written = job.run(options.threads)?;
-    let mut report = ImportReport { architecture: native.clone(), unfinished, ..ImportReport::default() };
+    let mut report =
+        ImportReport { architecture: native.clone(), unfinished, ..ImportReport::default() };
     for (record, written) in records.iter().zip(written) {
         add(&mut report, &universe, record, written);
     }
@@ -70,7 +83,9 @@ pub fn import(admindir: &Path, root: &Path, out: &Path, options: &Options) -> Re
 
 /// The order of the output, which is also that of providers of one name.
 fn sort(records: &mut [Record<'_>], native: &str) {
-    let key = |record: &Record<'_>| (super::name::category(record.architecture, native), super::name::pms_name(record.name));
+    let key = |record: &Record<'_>| {
+        (super::name::category(record.architecture, native), super::name::pms_name(record.name))
+    };
     records.sort_by_cached_key(key);
 }
 
@@ -92,7 +107,12 @@ fn check_names(universe: &Universe<'_, '_>, admindir: &Path) -> Result<(), Error
     Ok(())
 }
 
-fn add(report: &mut ImportReport, universe: &Universe<'_, '_>, record: &Record<'_>, inventory: Inventory) {
+fn add(
+    report: &mut ImportReport,
+    universe: &Universe<'_, '_>,
+    record: &Record<'_>,
+    inventory: Inventory,
+) {
     let (category, pf) = place(universe, record);
     report.packages += 1;
     report.entries += inventory.entries;

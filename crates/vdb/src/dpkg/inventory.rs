@@ -1,12 +1,12 @@
 //! What one package has on the disk, as CONTENTS and NEEDED.ELF.2 say it.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs::{self, File, FileType, Metadata};
 use std::io::{self, Read as _};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
-use std::ffi::OsStr;
 
 use md5::{Digest as _, Md5};
 
@@ -54,7 +54,8 @@ impl<'a> Listed<'a> {
 
 /// Looks at each path below `root`.
 pub(super) fn take(root: &Path, listed: &[Listed<'_>], elf: bool) -> Result<Inventory, Error> {
-    let mut inventory = Inventory { contents: Vec::with_capacity(listed.len() * 96), ..Inventory::default() };
+    let mut inventory =
+        Inventory { contents: Vec::with_capacity(listed.len() * 96), ..Inventory::default() };
     let parents: std::cell::OnceCell<HashSet<&[u8]>> = std::cell::OnceCell::new();
     let is_parent = |path: &[u8]| parents.get_or_init(|| parents_of(listed)).contains(path);
     for entry in listed {
@@ -107,7 +108,13 @@ impl Inventory {
         self.contents.extend_from_slice(path);
     }
 
-    fn add_file(&mut self, entry: &Listed<'_>, place: &Path, meta: &Metadata, elf: bool) -> io::Result<()> {
+    fn add_file(
+        &mut self,
+        entry: &Listed<'_>,
+        place: &Path,
+        meta: &Metadata,
+        elf: bool,
+    ) -> io::Result<()> {
         self.size += meta.size();
         self.line(b"obj ", entry.path);
         self.contents.push(b' ');
@@ -119,7 +126,8 @@ impl Inventory {
             self.contents.extend_from_slice(sum.as_bytes());
         }
         self.time(meta);
-        if elf && may_be_dynamic(entry.path, meta.mode())
+        if elf
+            && may_be_dynamic(entry.path, meta.mode())
             && let Some(linkage) = linkage(place)
         {
             self.linked.push((entry.path.to_vec(), linkage));
@@ -128,7 +136,12 @@ impl Inventory {
     }
 
     /// False when CONTENTS cannot record the target.
-    fn add_symlink(&mut self, entry: &Listed<'_>, place: &Path, meta: &Metadata) -> io::Result<bool> {
+    fn add_symlink(
+        &mut self,
+        entry: &Listed<'_>,
+        place: &Path,
+        meta: &Metadata,
+    ) -> io::Result<bool> {
         let target = fs::read_link(place)?.into_os_string().into_vec();
         if target.contains(&b'\n') {
             return Ok(false);
@@ -188,7 +201,9 @@ pub(super) fn join(root: &Path, path: &[u8]) -> PathBuf {
 fn sum_of(place: &Path) -> io::Result<String> {
     let mut file = match File::open(place) {
         Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(NO_SUM.to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            return Ok(NO_SUM.to_owned());
+        }
         Err(error) => return Err(error),
     };
     let mut hasher = Md5::new();

@@ -64,7 +64,12 @@ impl Job<'_> {
         };
         let mut done: Vec<_> = thread::scope(|scope| {
             let workers: Vec<_> = (0..threads.get()).map(|_| scope.spawn(work)).collect();
-            workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+            workers
+                .into_iter()
+                .flat_map(|worker| {
+                    worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+                })
+                .collect()
         });
         done.sort_by_key(|(index, _)| *index);
         done.into_iter().map(|(_, result)| result).collect()
@@ -107,7 +112,12 @@ impl Job<'_> {
     }
 
     /// Few files, since making one costs more than everything else: all fields go into `metadata`.
-    fn write(&self, record: &Record<'_>, inventory: &Inventory, time: SystemTime) -> Result<(), Error> {
+    fn write(
+        &self,
+        record: &Record<'_>,
+        inventory: &Inventory,
+        time: SystemTime,
+    ) -> Result<(), Error> {
         let (category, pf) = place(self.universe, record);
         let directory = self.database.join(category).join(pf);
         fs::create_dir(&directory).map_err(|error| fail::write(&directory, error))?;

@@ -84,6 +84,9 @@ fn looks_like_version(part: &str) -> bool {
         return false;
     }
     let rest = rest.strip_prefix(|character: char| character.is_ascii_lowercase()).unwrap_or(rest);
-    rest.is_empty() || rest.starts_with("_alpha") || rest.starts_with("_beta") || rest.starts_with("_p")
+    rest.is_empty()
+        || rest.starts_with("_alpha")
+        || rest.starts_with("_beta")
+        || rest.starts_with("_p")
         || rest.starts_with("_rc")
 }

@@ -92,7 +92,9 @@ pub(super) fn identity<'a>(paragraph: &Paragraph<'a>) -> Result<(&'a str, &'a st
     if !name::is_valid(package) {
         return Err(Fault::new(line, Problem::PackageName(package.to_owned())));
     }
-    let Some((architecture, line)) = paragraph.text("Architecture")? else { return Ok((package, "")) };
+    let Some((architecture, line)) = paragraph.text("Architecture")? else {
+        return Ok((package, ""));
+    };
     let valid = !architecture.starts_with('-')
         && architecture.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if !valid {

@@ -49,10 +49,11 @@ fn alternative(text: &str, line: usize) -> Result<Relation<'_>, Fault> {
 }
 
 fn relation(text: &str) -> Option<Relation<'_>> {
-    let (target, rest) = match text.find(|character: char| character == '(' || character.is_whitespace()) {
-        Some(end) => (&text[..end], text[end..].trim()),
-        None => (text, ""),
-    };
+    let (target, rest) =
+        match text.find(|character: char| character == '(' || character.is_whitespace()) {
+            Some(end) => (&text[..end], text[end..].trim()),
+            None => (text, ""),
+        };
     let (name, qualifier) = match target.split_once(':') {
         Some((_, "")) => return None,
         Some((name, qualifier)) => (name, Some(qualifier)),

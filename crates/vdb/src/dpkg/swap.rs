@@ -100,8 +100,7 @@ fn in_the_way(out: &Path) -> Error {
 fn remove_abandoned(parent: &Path, prefix: &OsString) {
     let Ok(entries) = fs::read_dir(parent) else { return };
     for entry in entries.flatten() {
-        let is_draft =
-            entry.file_name().as_encoded_bytes().starts_with(prefix.as_encoded_bytes());
+        let is_draft = entry.file_name().as_encoded_bytes().starts_with(prefix.as_encoded_bytes());
         if is_draft && is_abandoned(&entry) {
             let _ = fs::remove_dir_all(entry.path());
         }
@@ -110,5 +109,6 @@ fn remove_abandoned(parent: &Path, prefix: &OsString) {
 
 fn is_abandoned(entry: &fs::DirEntry) -> bool {
     let modified = entry.metadata().and_then(|meta| meta.modified());
-    modified.is_ok_and(|time| SystemTime::now().duration_since(time).is_ok_and(|age| age > ABANDONED))
+    modified
+        .is_ok_and(|time| SystemTime::now().duration_since(time).is_ok_and(|age| age > ABANDONED))
 }

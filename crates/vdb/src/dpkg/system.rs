@@ -45,7 +45,8 @@ fn natives(universe: &Universe<'_, '_>, name: &str) -> impl Iterator<Item = usiz
 }
 
 fn is_native(universe: &Universe<'_, '_>, index: usize) -> bool {
-    matches!(universe.records[index].architecture, "all") || universe.records[index].architecture == universe.native
+    matches!(universe.records[index].architecture, "all")
+        || universe.records[index].architecture == universe.native
 }
 
 /// The first installed package of each group of alternatives.

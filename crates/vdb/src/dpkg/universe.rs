@@ -79,7 +79,9 @@ impl<'r, 'a> Universe<'r, 'a> {
     fn serves(&self, from: &Record<'_>, relation: &Relation<'_>, record: &Record<'_>) -> bool {
         let own = self.machine(record.architecture);
         match relation.qualifier {
-            None => own == self.machine(from.architecture) || record.multi_arch == MultiArch::Foreign,
+            None => {
+                own == self.machine(from.architecture) || record.multi_arch == MultiArch::Foreign
+            }
             Some("any") => {
                 own == self.machine(from.architecture)
                     || matches!(record.multi_arch, MultiArch::Allowed | MultiArch::Foreign)
@@ -102,9 +104,11 @@ impl<'r, 'a> Universe<'r, 'a> {
             Some(architecture) => architecture,
         };
         let installed = self.named(relation.name).iter().copied();
-        let installed = installed.filter(|index| self.serves(from, relation, &self.records[*index])).min_by_key(
-            |index| self.machine(self.records[*index].architecture) != self.machine(architecture),
-        );
+        let installed = installed
+            .filter(|index| self.serves(from, relation, &self.records[*index]))
+            .min_by_key(|index| {
+                self.machine(self.records[*index].architecture) != self.machine(architecture)
+            });
         let cp = installed.map_or_else(
             || format!("{}/{}", category(architecture, self.native), pms_name(relation.name)),
             |index| self.cp(index),
@@ -119,15 +123,26 @@ impl<'r, 'a> Universe<'r, 'a> {
     }
 
     /// The atom of an installed package that provides what is asked, or has the name.
-    pub(super) fn atom_of(&self, index: usize, from: &Record<'_>, relation: &Relation<'_>) -> String {
-        if self.records[index].name == relation.name { self.atom_for(index, from, relation) } else { self.cp(index) }
+    pub(super) fn atom_of(
+        &self,
+        index: usize,
+        from: &Record<'_>,
+        relation: &Relation<'_>,
+    ) -> String {
+        if self.records[index].name == relation.name {
+            self.atom_for(index, from, relation)
+        } else {
+            self.cp(index)
+        }
     }
 
     fn atom_for(&self, index: usize, from: &Record<'_>, relation: &Relation<'_>) -> String {
         let record = &self.records[index];
         // A package may provide an older version of its own name: then the real version does not bound.
         match relation.version {
-            Some((bound, limit)) if bound.holds(record.version, limit) && self.serves(from, relation, record) => {
+            Some((bound, limit))
+                if bound.holds(record.version, limit) && self.serves(from, relation, record) =>
+            {
                 bounded(&self.cp(index), bound, limit, Some(record.version))
             }
             _ => self.cp(index),

@@ -39,7 +39,8 @@ impl<'a> DebianVersion<'a> {
             None => (rest, ""),
         };
         let epoch_valid = epoch.bytes().all(|byte| byte.is_ascii_digit());
-        let upstream_valid = upstream.bytes().all(|byte| byte == b':' || byte == b'-' || plain(byte));
+        let upstream_valid =
+            upstream.bytes().all(|byte| byte == b':' || byte == b'-' || plain(byte));
         let valid = epoch_valid
             && has_epoch != epoch.is_empty()
             && !upstream.is_empty()
