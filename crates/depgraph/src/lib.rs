@@ -40,6 +40,10 @@ mod source;
 mod system;
 mod table;
 mod target;
+#[cfg(feature = "test-support")]
+pub mod test_support;
+#[cfg(feature = "vdb")]
+mod vdb_source;
 
 pub use class::{Classes, DepClass, Phase};
 pub use closure::{
@@ -58,3 +62,5 @@ pub use source::{ElfFile, Holding, Interpreted, Owned, Source, SourceError};
 pub use system::{Rejected, SystemSet};
 pub use table::{PackageId, PackageTable};
 pub use target::Target;
+#[cfg(feature = "vdb")]
+pub use vdb_source::VdbSource;

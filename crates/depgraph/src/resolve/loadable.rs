@@ -36,7 +36,7 @@ struct Search<'a> {
     whole: BTreeSet<PackageId>,
     libraries: Libraries,
     /// The files with an interpreter, of the packages that were asked so far.
-    interpreted: BTreeMap<PackageId, BTreeMap<Vec<u8>, Vec<u8>>>,
+    interpreted: BTreeMap<PackageId, BTreeMap<Vec<u8>, Vec<Vec<u8>>>>,
     queue: VecDeque<Part>,
     seen: BTreeSet<Part>,
     found: Vec<LoadableFile>,
@@ -73,7 +73,8 @@ impl<'a> Search<'a> {
             if let Some(file) = self.libraries.file(package, &path).cloned() {
                 self.libraries_of(package, &file);
             }
-            if let Some(interpreter) = self.interpreted(package)?.get(&path).cloned() {
+            let interpreters = self.interpreted(package)?.get(&path).cloned();
+            for interpreter in interpreters.unwrap_or_default() {
                 self.interpreter(&path, &interpreter)?;
             }
         }
@@ -125,13 +126,20 @@ impl<'a> Search<'a> {
         });
     }
 
-    fn interpreted(&mut self, package: PackageId) -> Result<&BTreeMap<Vec<u8>, Vec<u8>>, Error> {
+    fn interpreted(
+        &mut self,
+        package: PackageId,
+    ) -> Result<&BTreeMap<Vec<u8>, Vec<Vec<u8>>>, Error> {
         Ok(match self.interpreted.entry(package) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => {
                 let files = self.source.interpreted(package);
                 let files = files.map_err(|cause| failed(self.source, package, cause))?;
-                unknown.insert(files.into_iter().map(|f| (f.path, f.interpreter)).collect())
+                let mut by_path = BTreeMap::<_, Vec<_>>::new();
+                for file in files {
+                    by_path.entry(file.path).or_default().push(file.interpreter);
+                }
+                unknown.insert(by_path)
             }
         })
     }

@@ -1,0 +1,1 @@
+//! Strategies of databases and profile stacks, and a naive oracle, for testing resolvers.
