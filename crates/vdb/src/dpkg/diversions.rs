@@ -16,7 +16,7 @@ impl<'a> Diversions<'a> {
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Fault> {
         let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
         let lines = match lines.split_last() {
-            Some((last, rest)) if last.is_empty() => rest,
+            Some((&[], rest)) => rest,
             _ => &lines[..],
         };
         let (groups, rest) = lines.as_chunks::<3>();

@@ -1,7 +1,7 @@
 //! What the dynamic section of an installed ELF file says.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::Read as _;
 use std::path::Path;
 
 use object::elf::{
@@ -78,7 +78,7 @@ where
         .filter_map(|entry| text(entry.val(endian)))
         .collect();
     let machine = Machine {
-        machine: header.e_machine(endian),
+        id: header.e_machine(endian),
         is_64: header.is_type_64(),
         flags: header.e_flags(endian).0,
     };

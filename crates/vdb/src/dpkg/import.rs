@@ -1,6 +1,6 @@
 //! From dpkg's directory to a tree with a package database and a profile.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -92,7 +92,7 @@ fn sort(records: &mut [Record<'_>], native: &str) {
 /// Two packages never share a directory, and each name can be a directory's.
 fn check_names(universe: &Universe<'_, '_>, admindir: &Path) -> Result<(), Error> {
     let status = admindir.join("status");
-    let mut seen = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     for record in universe.records {
         let place = place(universe, record);
         let line = record.paragraph.line();
@@ -100,7 +100,7 @@ fn check_names(universe: &Universe<'_, '_>, admindir: &Path) -> Result<(), Error
             return Err(fail::at(&status, Fault::new(line, Problem::NameTooLong(place.1))));
         }
         let name = format!("{}/{}", place.0, place.1);
-        if seen.insert(place, ()).is_some() {
+        if !seen.insert(place) {
             return Err(fail::at(&status, Fault::new(line, Problem::Clash(name))));
         }
     }

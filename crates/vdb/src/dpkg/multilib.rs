@@ -5,14 +5,14 @@ use object::elf;
 /// What the file header says about the machine.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Machine {
-    pub(super) machine: elf::Machine,
+    pub(super) id: elf::Machine,
     pub(super) is_64: bool,
     pub(super) flags: u32,
 }
 
 /// The first field: the name after `EM_` of the machine.
 pub(super) fn machine_name(machine: Machine) -> String {
-    let name = match machine.machine {
+    let name = match machine.id {
         elf::EM_386 => "386",
         elf::EM_X86_64 => "X86_64",
         elf::EM_ARM => "ARM",
@@ -38,7 +38,7 @@ pub(super) fn machine_name(machine: Machine) -> String {
 /// The sixth field: binaries of one category can be linked together. `None` where no name is known.
 pub(super) fn category(machine: Machine) -> Option<&'static str> {
     let by_class = |narrow, wide| if machine.is_64 { wide } else { narrow };
-    Some(match machine.machine {
+    Some(match machine.id {
         elf::EM_386 => "x86_32",
         elf::EM_X86_64 => by_class("x86_x32", "x86_64"),
         elf::EM_ARM => "arm_32",

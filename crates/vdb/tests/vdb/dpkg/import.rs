@@ -129,7 +129,7 @@ Package: extra\nStatus: install ok installed\nSection: utils\nArchitecture: all\
         let mut expected = vec!["binutils", "gcc", "gcc-V12", "libfoo1", "tool-V1"];
         expected.extend(more);
         expected.sort_unstable();
-        let expected: String = expected.iter().map(|name| format!("*debian/{name}\n")).collect();
+        let expected = format!("*debian/{}\n", expected.join("\n*debian/"));
         assert_eq!(fs::read_to_string(packages).unwrap(), expected);
     }
 }

@@ -83,7 +83,7 @@ fn every_listed_path_of_this_machine_is_recorded_or_reported() {
     let listed = Command::new("dpkg-query").args(["-L", "bash"]).output().unwrap();
     let listed = String::from_utf8(listed.stdout).unwrap();
     let listed: BTreeSet<&str> =
-        listed.lines().filter(|line| line.starts_with("/") && *line != "/.").collect();
+        listed.lines().filter(|line| line.starts_with('/') && *line != "/.").collect();
     let contents = bash.contents().unwrap().unwrap();
     let recorded =
         contents.entries().map(|entry| String::from_utf8(entry.unwrap().path().to_vec()).unwrap());
