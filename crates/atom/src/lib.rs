@@ -23,6 +23,8 @@ mod dep;
 mod eapi;
 mod error;
 mod name;
+#[cfg(feature = "test-support")]
+pub mod strategy;
 mod use_flags;
 mod version;
 

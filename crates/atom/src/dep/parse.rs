@@ -151,6 +151,10 @@ impl<'a> Parser<'a> {
     }
 
     fn uri(&mut self, uri: Span) -> Result<Item, Fault> {
+        if self.text[uri.start as usize..uri.end as usize] == *b"->" {
+            let expected = "an address in front of the arrow";
+            return Err(Fault::new(uri.start as usize, ErrorKind::Trailing, expected));
+        }
         let before = self.at;
         match self.word() {
             Some(arrow) if self.bytes(arrow) == b"->" => {
@@ -213,5 +217,5 @@ fn name_only(text: &[u8], offset: usize) -> Result<(), Fault> {
 }
 
 fn is_file_name(text: &[u8]) -> bool {
-    !text.contains(&b'/') && !matches!(text, b"(" | b")" | b"->")
+    !text.contains(&b'/') && !text.ends_with(b"?") && !matches!(text, b"(" | b")" | b"->")
 }
