@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!(
             "record {:.1} ms, build {:.1} ms: {} nodes, {} missing, {} conflicts",
             recorded.as_secs_f64() * 1e3,
-            (start.elapsed() - recorded).as_secs_f64() * 1e3,
+            start.elapsed().saturating_sub(recorded).as_secs_f64() * 1e3,
             view.len(),
             view.missing().len(),
             view.conflicts().len(),
@@ -61,8 +61,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// A package's name and its list.
+type List = (String, Vec<u8>);
+
 /// Every package's list, by name.
-fn read_lists(admin: &std::path::Path) -> Result<Vec<(String, Vec<u8>)>, Box<dyn Error>> {
+fn read_lists(admin: &std::path::Path) -> Result<Vec<List>, Box<dyn Error>> {
     let mut lists = Vec::new();
     for entry in std::fs::read_dir(admin.join("info"))? {
         let path = entry?.path();

@@ -1,11 +1,14 @@
 //! Making a view: record requests, look at the host, decide what shows, write the tree.
 
 mod atlas;
+mod explain;
 mod finish;
 mod links;
 mod place;
 mod rules;
 mod survey;
+
+pub use explain::{Explanation, HiddenBy};
 
 use crate::{Error, ErrorKind, GeneratedTable, Host, OwnerId, View};
 

@@ -26,9 +26,11 @@ mod error;
 mod generated;
 mod host;
 mod meta;
+#[cfg(feature = "test-support")]
+pub mod test_support;
 mod view;
 
-pub use build::ViewBuilder;
+pub use build::{Explanation, HiddenBy, ViewBuilder};
 pub use error::{Error, ErrorKind};
 pub use generated::{Captures, GeneratedTable, LdCache, Pattern, Rule, Treatment};
 pub use host::{DirEntry, Host, MemoryHost, RealHost};

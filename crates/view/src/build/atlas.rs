@@ -80,8 +80,8 @@ impl<'h> Atlas<'h> {
         }
     }
 
-    /// Walks `path` from a directory, following every link but, if it is the last component, the last.
-    /// The links passed are appended to `trail`.
+    /// Walks `path`, from a directory if it is relative, following every link, the last component too.
+    /// The links passed, and the directories left by `..`, are appended to `trail`.
     pub(super) fn walk(
         &mut self,
         from: u32,
@@ -90,7 +90,7 @@ impl<'h> Atlas<'h> {
         trail: &mut Vec<u32>,
     ) -> Result<Result<End, Absence>, Error> {
         let mut rest = Rest::new(path);
-        let mut at = from;
+        let mut at = if path.starts_with(b"/") { ROOT } else { from };
         let mut links = 0;
         while let Some(name) = rest.next() {
             if !self.is_dir(at) {
@@ -98,7 +98,11 @@ impl<'h> Atlas<'h> {
             }
             at = match &name[..] {
                 b"." => at,
-                b".." => self.spots[at as usize].parent,
+                // The kernel looks a directory up before it goes back out of it, so it has to be there.
+                b".." => {
+                    trail.push(at);
+                    self.spots[at as usize].parent
+                }
                 _ if way == Way::Ordinary && self.spots[at as usize].provided => {
                     return Ok(Ok(End::Inside(at)));
                 }

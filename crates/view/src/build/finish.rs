@@ -29,7 +29,7 @@ pub(super) fn finish(
             contents: shown.contents,
             missing: shown.missing,
             conflicts: shown.conflicts,
-            denied: sorted(atlas, |spot| spot.denied && !atlas.spots[spot.parent as usize].denied),
+            denied: shown.hidden,
             provided: sorted(atlas, |spot| spot.provided),
             rules: builder.table.rules().to_vec(),
         },

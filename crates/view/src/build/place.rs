@@ -14,6 +14,8 @@ pub(super) struct Shown {
     pub(super) missing: Vec<Missing>,
     pub(super) conflicts: Vec<Conflict>,
     pub(super) contents: Vec<Vec<u8>>,
+    /// What was asked to be hidden and exists or could.
+    pub(super) hidden: Vec<Vec<u8>>,
     /// Directories that became visible and whose names were not looked through yet.
     pub(super) new_dirs: Vec<u32>,
 }
@@ -28,6 +30,17 @@ struct Leaf {
 type Parent = Result<(u32, usize), Absence>;
 
 impl Atlas<'_> {
+    /// Makes a spot and the links on the way to it visible, unless it is hidden.
+    pub(super) fn show_all(&mut self, shown: &mut Shown, trail: &[u32], spot: u32, reason: Reason) {
+        if self.spots[spot as usize].denied {
+            return;
+        }
+        for &link in trail {
+            self.show(shown, link, Reason::Passage);
+        }
+        self.show(shown, spot, reason);
+    }
+
     /// Makes a spot and the directories above it visible, unless it is hidden.
     pub(super) fn show(&mut self, shown: &mut Shown, spot: u32, reason: Reason) {
         if self.spots[spot as usize].denied {
@@ -65,11 +78,18 @@ impl ViewBuilder<'_> {
         atlas.show(shown, ROOT, Reason::Parent);
         let mut requests: Vec<&Request> = self.requests.iter().collect();
         requests.sort_by(|a, b| (&a.what, &a.path).cmp(&(&b.what, &b.path)));
-        for request in &requests {
+        let hides = requests.partition_point(|request| request.what == Asked::Hide);
+        for request in &requests[..hides] {
             place_request(request, atlas, shown)?;
-            if request.what == Asked::Hide {
-                inherit_denial(atlas);
-            }
+        }
+        inherit_denial(atlas);
+        let is_topmost = |spot: &u32| {
+            atlas.spots[*spot as usize].denied && !atlas.spots[atlas.parent(*spot) as usize].denied
+        };
+        shown.hidden = atlas.all().filter(is_topmost).map(|spot| atlas.path(spot)).collect();
+        shown.hidden.sort();
+        for request in &requests[hides..] {
+            place_request(request, atlas, shown)?;
         }
         check_trees(atlas)
     }
@@ -131,6 +151,7 @@ impl ViewBuilder<'_> {
         let recorded = &self.recorded[leaf.recorded];
         let owner = recorded.owner;
         let meta = match atlas.spots[leaf.spot as usize].state {
+            State::Present(_) if atlas.spots[leaf.spot as usize].denied => return Ok(()),
             State::Present(meta) => meta,
             // What is to be synthesised need not be there.
             _ if atlas.spots[leaf.spot as usize].synthetic.is_some() => {
@@ -143,10 +164,7 @@ impl ViewBuilder<'_> {
             }
             State::Unknown => return Ok(()),
         };
-        for &link in trail {
-            atlas.show(shown, link, Reason::Passage);
-        }
-        atlas.show(shown, leaf.spot, Reason::Owned);
+        atlas.show_all(shown, trail, leaf.spot, Reason::Owned);
         shown.owned.push((leaf.spot, owner));
         if recorded.as_dir && !meta.is_dir() {
             place_former_dir(leaf.spot, meta, owner, atlas, shown)?;
@@ -199,11 +217,10 @@ fn place_former_dir(
         let from = atlas.spots[spot as usize].parent;
         match atlas.walk(from, &target, Way::Ordinary, &mut trail)? {
             Ok(End::At(end)) if atlas.is_dir(end) => {
-                for &link in &trail {
-                    atlas.show(shown, link, Reason::Passage);
+                if !atlas.spots[end as usize].denied {
+                    shown.owned.push((end, owner));
+                    atlas.show_all(shown, &trail, end, Reason::Owned);
                 }
-                atlas.show(shown, end, Reason::Owned);
-                shown.owned.push((end, owner));
                 return Ok(());
             }
             Ok(End::Inside(_)) => return Ok(()),
@@ -239,7 +256,7 @@ fn place_request(request: &Request, atlas: &mut Atlas<'_>, shown: &mut Shown) ->
                 return Err(absent(path, Absence::NotADirectory));
             }
             atlas.spots[spot as usize].provided = true;
-            atlas.show(shown, spot, Reason::Provided);
+            atlas.show_all(shown, &trail, spot, Reason::Provided);
         }
         Asked::Extra | Asked::Tree => {
             split(path)?;
@@ -248,16 +265,14 @@ fn place_request(request: &Request, atlas: &mut Atlas<'_>, shown: &mut Shown) ->
                 Ok(End::At(spot) | End::Inside(spot)) => spot,
                 Err(why) => return Err(absent(path, why)),
             };
-            atlas.show(shown, spot, Reason::Extra);
+            atlas.show_all(shown, &trail, spot, Reason::Extra);
             atlas.spots[spot as usize].tree |= request.what == Asked::Tree && atlas.is_dir(spot);
         }
         Asked::Synthetic { mode, content } => {
             let spot = find_spot(path, atlas, &mut trail)?.map_err(|why| absent(path, why))?;
             place_synthetic(spot, path, *mode, content, atlas, shown)?;
+            atlas.show_all(shown, &trail, spot, Reason::Extra);
         }
-    }
-    for link in trail {
-        atlas.show(shown, link, Reason::Passage);
     }
     Ok(())
 }
@@ -296,7 +311,6 @@ fn place_synthetic(
     let meta = Meta { kind: Kind::File, mode, size: content.len() as u64, ..NEW_DIR };
     atlas.spots[spot as usize].synthetic = Some(index);
     atlas.spots[spot as usize].state = State::Present(meta);
-    atlas.show(shown, spot, Reason::Extra);
     Ok(())
 }
 

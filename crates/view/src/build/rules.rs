@@ -236,7 +236,7 @@ fn apply(
     atlas.spots[found.spot as usize].synthetic = Some(next_content(shown)?);
     atlas.spots[found.spot as usize].state = State::Present(meta);
     shown.contents.push(content);
-    show_all(&found.trail, found.spot, reason, atlas, shown);
+    atlas.show_all(shown, &found.trail, found.spot, reason);
     Ok(())
 }
 
@@ -252,20 +252,14 @@ fn expose(
         let target = atlas.target(found.spot)?.to_vec();
         let from = atlas.parent(found.spot);
         match atlas.walk(from, &target, Way::Ordinary, &mut found.trail)? {
+            Ok(End::At(end)) if atlas.spots[end as usize].denied => return Ok(()),
             Ok(End::At(end)) => atlas.show(shown, end, reason),
             Ok(End::Inside(_)) => {}
             Err(_) => return Ok(()),
         }
     }
-    show_all(&found.trail, found.spot, reason, atlas, shown);
+    atlas.show_all(shown, &found.trail, found.spot, reason);
     Ok(())
-}
-
-fn show_all(trail: &[u32], spot: u32, reason: Reason, atlas: &mut Atlas<'_>, shown: &mut Shown) {
-    for &link in trail {
-        atlas.show(shown, link, Reason::Passage);
-    }
-    atlas.show(shown, spot, reason);
 }
 
 /// Takes hidden spots, and what is below them, out of sight, but for what the caller asked for by path.

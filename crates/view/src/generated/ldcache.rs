@@ -21,7 +21,7 @@ pub struct LdCache {
     endian_flag: u8,
     libraries: Vec<Library>,
     hwcaps: Vec<Vec<u8>>,
-    generator: Option<Vec<u8>>,
+    generator: Vec<u8>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl LdCache {
         let libraries =
             (0..count).map(|at| input.library(at)).collect::<Result<Vec<_>, Error>>()?;
         let mut parsed =
-            Self { endian, endian_flag, libraries, hwcaps: Vec::new(), generator: None };
+            Self { endian, endian_flag, libraries, hwcaps: Vec::new(), generator: Vec::new() };
         input.extensions(&mut parsed)?;
         Ok(parsed)
     }
@@ -137,7 +137,7 @@ impl Input<'_> {
             match self.u32(section)? {
                 TAG_GENERATOR => {
                     let bytes = at.checked_add(size).and_then(|end| self.cache.get(at..end));
-                    parsed.generator = Some(bytes.ok_or_else(|| bad("cut extension"))?.to_vec());
+                    parsed.generator = bytes.ok_or_else(|| bad("cut extension"))?.to_vec();
                 }
                 TAG_HWCAPS => {
                     let name = |index| self.string(self.u32(at + index * 4)?);
@@ -215,14 +215,14 @@ impl<'a> Output<'a> {
     }
 
     fn has_extensions(&self) -> bool {
-        self.cache.generator.is_some() || !self.cache.hwcaps.is_empty()
+        !self.cache.generator.is_empty() || !self.cache.hwcaps.is_empty()
     }
 
     fn extensions(&mut self, start: usize, hwcaps: &[u32]) -> Result<(), Error> {
         if !self.has_extensions() {
             return Ok(());
         }
-        let generator = self.cache.generator.as_deref().unwrap_or_default();
+        let generator = &self.cache.generator;
         let data_at = start + 8 + 2 * 16;
         let text_at = data_at + hwcaps.len() * 4;
         for word in [EXTENSION_MAGIC, 2] {

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
 use std::ops::Bound;
 
@@ -19,7 +20,7 @@ use crate::{Kind, Meta, Mtime};
 /// assert!(host.lstat(b"/usr/bin/cc")?.is_none());
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct MemoryHost {
     // Keys without the leading slash, so that "" is the root; compared by component, so that a directory's
     // entries follow it.
@@ -30,6 +31,18 @@ pub struct MemoryHost {
 struct Entry {
     meta: Meta,
     content: Vec<u8>,
+}
+
+impl fmt::Debug for MemoryHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lines = f.debug_list();
+        for (key, Entry { meta, content }) in &self.entries {
+            let (path, content) = (joined(key), content.escape_ascii());
+            let (path, kind, mode) = (path.escape_ascii(), meta.kind, meta.mode);
+            lines.entry(&format_args!("{kind:?} {mode:o} \"{path}\" \"{content}\""));
+        }
+        lines.finish()
+    }
 }
 
 impl Default for MemoryHost {

@@ -111,7 +111,8 @@ impl Rest {
     pub(crate) fn follow(&mut self, target: &[u8]) {
         self.slash |= self.is_empty() && target.ends_with(b"/");
         let left = &self.bytes[self.at..];
-        self.bytes = [target, b"/", left].concat();
+        // What is left is nothing or starts with a slash.
+        self.bytes = [target, left].concat();
         self.at = 0;
     }
 
@@ -121,12 +122,8 @@ impl Rest {
 
     pub(crate) fn with_front(&self, name: &[u8]) -> Vec<u8> {
         let left = &self.bytes[self.at..];
-        let mut rest = name.to_vec();
-        if !left.iter().all(|&byte| byte == b'/') {
-            rest.push(b'/');
-            rest.extend_from_slice(left);
-        }
-        rest
+        let end = left.iter().rposition(|&byte| byte != b'/').map_or(0, |at| at + 1);
+        [name, &left[..end]].concat()
     }
 
     /// The next component.

@@ -1,0 +1,129 @@
+//! The dynamic linker's cache.
+
+use std::process::Command;
+
+use hermitage_view::{ErrorKind, GeneratedTable, LdCache, MemoryHost, NodeKind};
+use proptest::prelude::*;
+
+use crate::support::of_one;
+
+/// A small cache of three libraries, as `ldconfig` writes it: the second in a glibc-hwcaps directory.
+fn sample() -> Vec<u8> {
+    let strings = b"liba.so.1\0/usr/lib/liba.so.1\0/usr/lib/glibc-hwcaps/x86-64-v3/liba.so.1\0libb.so.2\0/opt/libb.so.2\0x86-64-v3\0";
+    let at = |needle: &str| {
+        let found = strings.windows(needle.len()).position(|window| window == needle.as_bytes());
+        u32::try_from(48 + 3 * 24 + found.unwrap()).unwrap()
+    };
+    let hwcaps: u64 = 1 << 62;
+    let entries = [
+        (at("liba.so.1\0/usr"), at("/usr/lib/glibc"), hwcaps),
+        (at("liba.so.1\0/usr"), at("/usr/lib/liba"), 0),
+        (at("libb.so.2\0/opt"), at("/opt"), 0),
+    ];
+    let mut bytes = b"glibc-ld.so.cache1.1".to_vec();
+    let extension = (48 + 3 * 24 + strings.len()).next_multiple_of(4);
+    let word = |bytes: &mut Vec<u8>, word: u32| bytes.extend(word.to_le_bytes());
+    word(&mut bytes, 3);
+    word(&mut bytes, u32::try_from(strings.len()).unwrap());
+    bytes.extend([2, 0, 0, 0]);
+    word(&mut bytes, u32::try_from(extension).unwrap());
+    bytes.resize(48, 0);
+    for (key, value, hwcap) in entries {
+        for field in [0x0303, key, value, 0] {
+            word(&mut bytes, field);
+        }
+        bytes.extend(hwcap.to_le_bytes());
+    }
+    bytes.extend(strings);
+    bytes.resize(extension, 0);
+    let end = u32::try_from(extension + 8 + 16).unwrap();
+    for field in [0xEAA4_2174, 1, 1, 0, end, 4, at("x86-64-v3\0")] {
+        word(&mut bytes, field);
+    }
+    bytes
+}
+
+#[test]
+fn a_cache_is_read_cut_down_and_written() {
+    let mut cache = LdCache::parse(&sample()).unwrap();
+    assert_eq!(cache.paths().count(), 3);
+    cache.retain(|path| path.starts_with(b"/usr"));
+    let again = LdCache::parse(&cache.to_bytes().unwrap()).unwrap();
+    assert_eq!(again, cache);
+    let left: Vec<&[u8]> = again.paths().collect();
+    assert_eq!(left, [&b"/usr/lib/glibc-hwcaps/x86-64-v3/liba.so.1"[..], b"/usr/lib/liba.so.1"]);
+    assert!(!cache.to_bytes().unwrap().windows(4).any(|window| window == b"libb"));
+}
+
+#[test]
+fn a_view_shows_a_cache_of_visible_libraries_only() {
+    let host = MemoryHost::new()
+        .file("/etc/ld.so.cache", sample())
+        .file("/usr/lib/liba.so.1.2", "")
+        .symlink("/usr/lib/liba.so.1", "liba.so.1.2")
+        .file("/opt/libb.so.2", "");
+    let recorded = ["/usr/lib/liba.so.1.2"];
+    let mut builder = of_one(&host, &recorded);
+    builder.generated(GeneratedTable::shipped()).unowned_symlinks(|_| false);
+    let view = builder.build().unwrap();
+    let NodeKind::Synthetic { content, .. } = view.lookup("/etc/ld.so.cache").unwrap().kind()
+    else {
+        panic!("not synthetic")
+    };
+    let cache = LdCache::parse(content).unwrap();
+    assert_eq!(cache.paths().collect::<Vec<_>>(), [b"/usr/lib/liba.so.1"]);
+}
+
+#[test]
+fn a_broken_cache_is_an_error_not_an_empty_one() {
+    let host = MemoryHost::new().file("/etc/ld.so.cache", "garbage");
+    let error = of_one(&host, &[]).generated(GeneratedTable::shipped()).build().unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::LdCache(_)));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_are_read_or_refused(at in 0..260_usize, byte in any::<u8>(), len in 0..260_usize) {
+        let mut bytes = sample();
+        let at = at % bytes.len();
+        bytes[at] = byte;
+        bytes.truncate(len);
+        if let Ok(cache) = LdCache::parse(&bytes) {
+            prop_assert_eq!(LdCache::parse(&cache.to_bytes().unwrap()).unwrap(), cache);
+        }
+    }
+}
+
+/// The real program and the real cache are the judges of the format, where there are such.
+#[test]
+fn ldconfig_reads_the_cache_that_was_written() {
+    let ldconfig = ["/sbin/ldconfig", "/usr/sbin/ldconfig"]
+        .into_iter()
+        .find(|path| std::fs::exists(path).unwrap());
+    let (Some(ldconfig), Ok(bytes)) = (ldconfig, std::fs::read("/etc/ld.so.cache")) else {
+        eprintln!("NOT TESTED: this machine has no glibc ldconfig with a cache");
+        return;
+    };
+    let list = |path: &std::path::Path| {
+        let output = Command::new(ldconfig).arg("-p").arg("-C").arg(path).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let ours = dir.path().join("ld.so.cache");
+    let mut cache = LdCache::parse(&bytes).unwrap();
+    std::fs::write(&ours, cache.to_bytes().unwrap()).unwrap();
+    assert_eq!(
+        list(&ours),
+        list("/etc/ld.so.cache".as_ref()).replace("/etc/ld.so.cache", &ours.display().to_string())
+    );
+
+    let libc = |path: &[u8]| path.ends_with(b"/libc.so.6");
+    cache.retain(libc);
+    std::fs::write(&ours, cache.to_bytes().unwrap()).unwrap();
+    let left = list(&ours);
+    assert_eq!(left.matches(" => ").count(), cache.paths().count());
+    assert!(left.contains("libc.so.6 ("), "{left}");
+}

@@ -1,0 +1,91 @@
+//! The host that is a real directory tree.
+
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+
+use hermitage_view::{Absence, Host as _, Kind, NodeKind, RealHost, ViewBuilder};
+
+fn tree() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |path: &str| dir.path().join(path);
+    std::fs::create_dir_all(at("usr/lib")).unwrap();
+    std::fs::create_dir_all(at("etc")).unwrap();
+    symlink("usr/lib", at("lib")).unwrap();
+    std::fs::write(at("usr/lib/libz.so"), b"ELF").unwrap();
+    std::fs::set_permissions(at("usr/lib/libz.so"), PermissionsExt::from_mode(0o751)).unwrap();
+    symlink("/usr/lib/libz.so", at("etc/libz")).unwrap();
+    dir
+}
+
+#[test]
+fn absolute_links_start_at_the_hosts_root() {
+    let dir = tree();
+    let host = RealHost::new(dir.path());
+    let mut builder = ViewBuilder::new(&host);
+    let owner = builder.owner("sys-libs/zlib-1");
+    builder.add("/lib/libz.so", owner).add("/lib/gone.so", owner).extra("/etc/libz");
+    let view = builder.build().unwrap();
+    let paths: Vec<_> = view.iter().map(|node| node.path()).collect();
+    assert_eq!(
+        paths,
+        [&b"/"[..], b"/etc", b"/etc/libz", b"/lib", b"/usr", b"/usr/lib", b"/usr/lib/libz.so"]
+    );
+    let NodeKind::File { mode, size, mtime } = view.lookup("/usr/lib/libz.so").unwrap().kind()
+    else {
+        panic!("not a file")
+    };
+    let meta = std::fs::metadata(dir.path().join("usr/lib/libz.so")).unwrap();
+    let modified = meta.modified().unwrap().duration_since(std::time::UNIX_EPOCH).unwrap();
+    assert_eq!((mode, size), (0o751, 3));
+    assert_eq!(
+        (mtime.sec.cast_unsigned(), mtime.nsec),
+        (modified.as_secs(), modified.subsec_nanos())
+    );
+    assert_eq!(view.missing().len(), 1);
+}
+
+#[test]
+fn many_names_of_one_directory_are_answered_like_one_by_one() {
+    let dir = tree();
+    let host = RealHost::new(dir.path());
+    let names: [&[u8]; 3] = [b"libz.so", b"none", b"x\0y"];
+    let answers = host.lstat_in(b"/usr/lib", &names);
+    assert_eq!(answers[0].as_ref().unwrap(), &host.lstat(b"/usr/lib/libz.so").unwrap());
+    assert!(answers[1].as_ref().unwrap().is_none());
+    assert!(answers[2].is_err());
+    assert!(host.lstat_in(b"/usr/none", &names[..1])[0].as_ref().unwrap().is_none());
+    // A link is not a directory, even if it leads to one.
+    assert!(host.lstat_in(b"/lib", &names[..1])[0].as_ref().unwrap().is_none());
+}
+
+#[test]
+fn a_directory_is_listed_with_types_and_a_file_is_read() {
+    let dir = tree();
+    let host = RealHost::new(dir.path());
+    let mut entries = host.read_dir(b"/").unwrap();
+    entries.sort();
+    let names: Vec<_> = entries.iter().map(|entry| (&entry.name[..], entry.kind)).collect();
+    assert_eq!(
+        names,
+        [(&b"etc"[..], Some(Kind::Dir)), (b"lib", Some(Kind::Symlink)), (b"usr", Some(Kind::Dir))]
+    );
+    assert_eq!(host.read_file(b"/usr/lib/libz.so").unwrap(), b"ELF");
+    assert!(host.read_file(b"/etc/libz").is_err(), "links are never followed");
+    assert_eq!(host.root(), dir.path());
+}
+
+#[test]
+fn this_machines_shell_is_found_where_it_really_is() {
+    let host = RealHost::new("/");
+    let mut builder = ViewBuilder::new(&host);
+    builder.extra("/bin/sh").provided("/proc");
+    let view = builder.build().unwrap();
+    for node in &view {
+        let path = node.path();
+        let on_disk =
+            std::fs::symlink_metadata(Path::new(std::str::from_utf8(&path).unwrap())).unwrap();
+        assert_eq!(matches!(node.kind(), NodeKind::Symlink { .. }), on_disk.is_symlink());
+    }
+    let explained = view.explain("/nowhere/at/all", &host).unwrap();
+    assert_eq!(explained, hermitage_view::Explanation::Absent(Absence::NotFound));
+}
