@@ -10,8 +10,9 @@ use super::admindir::{Installed, check_format, installed, native, read_optional,
 use super::diversions::Diversions;
 use super::entry::place;
 use super::fail;
-use super::inventory::{self, Inventory};
+use super::inventory::Inventory;
 use super::job::Job;
+use super::places::join;
 use super::problem::{Fault, Problem};
 use super::profile;
 use super::record::Record;
@@ -120,7 +121,7 @@ fn add(
     report.summed += inventory.summed;
     report.absent.extend(inventory.absent.into_iter().map(|(path, why)| Absent {
         package: format!("{category}/{pf}"),
-        path: inventory::join(Path::new("/"), &path),
+        path: join(Path::new("/"), &path),
         why,
     }));
 }

@@ -1,12 +1,11 @@
 //! What one package has on the disk, as CONTENTS and NEEDED.ELF.2 say it.
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
 use std::fs::{self, File, FileType, Metadata};
 use std::io::{self, Read as _};
-use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use md5::{Digest as _, Md5};
 
@@ -16,6 +15,7 @@ use super::elf::{Linkage, linkage, may_be_dynamic};
 use super::fail;
 use super::fingerprint::hex;
 use super::list::Sums;
+use super::places::Places;
 use super::report::Absence;
 
 /// What is written about a file whose sum is not known and which may not be read.
@@ -58,8 +58,9 @@ pub(super) fn take(root: &Path, listed: &[Listed<'_>], elf: bool) -> Result<Inve
         Inventory { contents: Vec::with_capacity(listed.len() * 96), ..Inventory::default() };
     let parents: std::cell::OnceCell<HashSet<&[u8]>> = std::cell::OnceCell::new();
     let is_parent = |path: &[u8]| parents.get_or_init(|| parents_of(listed)).contains(path);
+    let mut places = Places::new(root);
     for entry in listed {
-        let place = join(root, entry.path);
+        let place = places.find(entry.path)?;
         match fs::symlink_metadata(&place) {
             Ok(meta) => inventory
                 .add(entry, &place, &meta, elf, &is_parent)
@@ -190,12 +191,6 @@ fn absence(error: io::Error) -> io::Result<Absence> {
         io::ErrorKind::PermissionDenied => Ok(Absence::NotAccessible),
         _ => Err(error),
     }
-}
-
-/// The path of the disk for an absolute path of a list.
-pub(super) fn join(root: &Path, path: &[u8]) -> PathBuf {
-    let relative = path.strip_prefix(b"/").unwrap_or(path);
-    root.join(OsStr::from_bytes(relative))
 }
 
 fn sum_of(place: &Path) -> io::Result<String> {

@@ -28,6 +28,7 @@ mod job;
 mod list;
 mod multilib;
 mod name;
+mod places;
 mod pms;
 mod problem;
 mod profile;

@@ -12,7 +12,7 @@ const MAX_LINKS: usize = 40;
 
 /// The directories that were seen, numbered, and what was learnt about links on the way.
 #[derive(Debug, Default)]
-pub(super) struct Atlas {
+pub(crate) struct Atlas {
     numbers: HashMap<Vec<u8>, u32>,
     directories: Vec<Vec<u8>>,
     known: HashMap<Vec<u8>, Option<Vec<u8>>>,
@@ -20,7 +20,7 @@ pub(super) struct Atlas {
 
 impl Atlas {
     /// The number of the directory that a path leads to; a new one when it was not seen yet.
-    pub(super) fn enter(&mut self, path: &[u8], links: &impl Links) -> Result<u32, Error> {
+    pub(crate) fn enter(&mut self, path: &[u8], links: &impl Links) -> Result<u32, Error> {
         let known = &mut self.known;
         let real = canonical(path, |at| {
             if let Some(target) = known.get(at) {
@@ -61,19 +61,20 @@ impl Atlas {
     }
 
     /// The directory with a number.
-    pub(super) fn directory(&self, number: u32) -> &[u8] {
+    pub(crate) fn directory(&self, number: u32) -> &[u8] {
         self.directories.get(number as usize).map_or(b"", Vec::as_slice)
     }
 }
 
 /// Parent and last component; slashes between and after them belong to neither.
-pub(super) fn split(path: &[u8]) -> (&[u8], &[u8]) {
+pub(crate) fn split(path: &[u8]) -> (&[u8], &[u8]) {
     let path = without_slashes(path);
     match memchr::memrchr(b'/', path) {
         None => (b"", path),
-        Some(at) => {
-            (without_slashes(path.get(..at).unwrap_or_default()), path.get(at + 1..).unwrap_or_default())
-        }
+        Some(at) => (
+            without_slashes(path.get(..at).unwrap_or_default()),
+            path.get(at + 1..).unwrap_or_default(),
+        ),
     }
 }
 

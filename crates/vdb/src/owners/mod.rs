@@ -1,6 +1,6 @@
 //! Which packages own a path.
 
-mod canonical;
+pub(crate) mod canonical;
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::read::read;
-use crate::metadata::is_separate;
 use crate::write::mtime_ns;
 use crate::{Contents, Error, ErrorKind, Metadata, Needed, SonameList};
 
@@ -71,9 +70,6 @@ impl PackageDir {
     pub fn field_with_source(&self, name: &str) -> Result<Option<Field>, Error> {
         if let Some(bytes) = self.file(name)? {
             return Ok(Some(Field { bytes, source: FieldSource::File }));
-        }
-        if is_separate(name) && name != "REPOSITORY" {
-            return Ok(None);
         }
         let Some(metadata) = self.consolidated()? else { return Ok(None) };
         let source =

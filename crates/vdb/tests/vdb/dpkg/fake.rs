@@ -96,7 +96,8 @@ impl System {
         system.write("usr/bin/tool.real", "diverted");
         system.write("usr/bin/a b -> c", "abc");
         system.write("etc/tool.conf", "changed by the user");
-        symlink("usr/lib", system.root().join("lib")).unwrap();
+        // Absolute: it must not lead out of the root.
+        symlink("/usr/lib", system.root().join("lib")).unwrap();
         symlink("libfoo.so.1", system.root().join("usr/lib/libfoo.so")).unwrap();
         symlink("usr/lib64", system.root().join("lib64")).unwrap();
         system

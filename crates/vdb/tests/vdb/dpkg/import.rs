@@ -49,7 +49,7 @@ fn contents_has_the_disks_types_and_times_and_the_packaged_sums() {
     let library = system.package("debian/libfoo1").contents().unwrap().unwrap();
     let text = String::from_utf8(library.into_bytes()).unwrap();
     let (files, link) = text.split_once("sym ").unwrap();
-    // /lib is a link on the disk, but the package has files in it.
+    // /lib is a link on the disk (to a place below the root), but the package has files in it.
     assert_eq!(files, "dir /lib\nobj /lib/libfoo.so.1 11111111111111111111111111111111 7\n");
     assert!(link.starts_with("/lib/libfoo.so -> libfoo.so.1 "), "{link}");
 
