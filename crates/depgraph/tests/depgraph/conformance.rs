@@ -47,7 +47,7 @@ impl Tally {
         for (case, reason) in self.listed {
             say(&format!("|   listed: {case} | {reason} |"));
         }
-        let shown: Vec<_> = self.differences.iter().take(10).map(String::as_str).collect();
+        let shown: Vec<_> = self.differences.iter().take(20).map(String::as_str).collect();
         assert!(
             self.differences.is_empty(),
             "{}: {} differences, such as\n{}",

@@ -1,10 +1,12 @@
 //! The recorded answers of other programs, which are not part of this repository.
 
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use tempfile::TempDir;
 
 /// Where the corpus is. Without it the tests that need it can't say anything: they say so, and fail where `CI` is set.
 #[allow(clippy::disallowed_methods, reason = "a test is told by the environment where its data is")]
@@ -34,13 +36,19 @@ pub(crate) fn oracle(corpus: &Path, name: &str) -> Value {
     serde_json::from_slice(&output.stdout).expect("an oracle is JSON")
 }
 
-/// A directory with what an archive of the corpus holds.
-pub(crate) fn unpacked(corpus: &Path, archive: &str) -> tempfile::TempDir {
-    let directory = tempfile::tempdir().expect("a temporary directory can be made");
+/// A directory with what an archive of the corpus holds, shared by the tests that run at the same time.
+pub(crate) fn unpacked(corpus: &Path, archive: &str) -> Arc<TempDir> {
+    static SHARED: Mutex<BTreeMap<String, Weak<TempDir>>> = Mutex::new(BTreeMap::new());
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(directory) = shared.get(archive).and_then(Weak::upgrade) {
+        return directory;
+    }
+    let directory = Arc::new(tempfile::tempdir().expect("a temporary directory can be made"));
     let path = corpus.join(archive);
     let status =
         Command::new("tar").arg("-xJf").arg(&path).arg("-C").arg(directory.path()).status();
     assert!(status.expect("tar can be run").success(), "{} can be unpacked", path.display());
+    shared.insert(archive.to_owned(), Arc::downgrade(&directory));
     directory
 }
 

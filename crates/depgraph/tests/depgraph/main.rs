@@ -2,3 +2,17 @@
 
 mod conformance;
 mod corpus;
+mod properties;
+
+/// Everything a closure says, as text.
+fn closure_json(closure: &hermitage_depgraph::Closure) -> String {
+    let report = serde_json::to_string(&closure.report()).expect("a report serialises");
+    format!(
+        "{report} {:?} {:?} {:?} {:?} {:?}",
+        closure.unsatisfied(),
+        closure.blocked(),
+        closure.withheld(),
+        closure.loadable_files(),
+        closure.cycles()
+    )
+}
