@@ -124,6 +124,9 @@ impl<'h> Atlas<'h> {
                 rest.follow(&target);
             }
         }
+        if rest.slash && !self.is_dir(at) {
+            return Ok(Err(Absence::NotADirectory));
+        }
         Ok(Ok(End::At(at)))
     }
 

@@ -172,6 +172,7 @@ fn is_hidden(path: &[u8], hidden: &[Vec<u8>]) -> bool {
 /// Where a recorded path really is: its directory followed, its last component not.
 fn place(host: &MemoryHost, path: &[u8]) -> Option<(Vec<u8>, Vec<Vec<u8>>)> {
     let mut parts = parts_of(path);
+    parts.retain(|part| part != b".");
     let Some(last) = parts.pop() else { return Some((b"/".to_vec(), Vec::new())) };
     let (dir, links) = follow(host, b"/".to_vec(), &parts, 0)?;
     let is_dir = host.lstat(&dir).ok()??.is_dir();
@@ -193,6 +194,9 @@ fn follow(
     if !host.lstat(&from).ok()??.is_dir() {
         return None;
     }
+    if first == b"." {
+        return follow(host, from, rest, depth);
+    }
     if first == b".." {
         let (end, mut passed) = follow(host, above(&from).to_vec(), rest, depth)?;
         passed.push(from);
@@ -213,9 +217,11 @@ fn follow(
     Some((end, links))
 }
 
+/// The components of a path; a trailing slash asks for a directory, as a `.` does.
 fn parts_of(path: &[u8]) -> Vec<Vec<u8>> {
-    let parts = path.split(|&byte| byte == b'/').filter(|part| !part.is_empty() && part != b".");
-    parts.map(<[u8]>::to_vec).collect()
+    let parts = path.split(|&byte| byte == b'/').filter(|part| !part.is_empty());
+    let dot = path.ends_with(b"/").then(|| b".".to_vec());
+    parts.map(<[u8]>::to_vec).chain(dot).collect()
 }
 
 fn join(dir: &[u8], name: &[u8]) -> Vec<u8> {

@@ -7,7 +7,7 @@ use hermitage_view::{Host as _, Kind, MemoryHost, NodeKind, Resolution, View};
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_view_shows_what_the_naive_model_shows((host, wanted) in case()) {
