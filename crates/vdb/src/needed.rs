@@ -118,9 +118,10 @@ impl<'a> Iterator for NeededEntries<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let line = self.lines.next()?;
-        let entry = match line.is_terminated() {
-            true => NeededEntry::parse(line.as_bytes()),
-            false => Err(ErrorKind::CutOff),
+        let entry = if line.is_terminated() {
+            NeededEntry::parse(line.as_bytes())
+        } else {
+            Err(ErrorKind::CutOff)
         };
         Some(entry.map_err(|kind| Error::at_line(self.path, line.number(), kind)))
     }

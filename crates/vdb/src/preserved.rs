@@ -16,6 +16,9 @@ pub struct PreservedLibs {
     pub paths: Vec<String>,
 }
 
+/// CPV, COUNTER and paths, as they stand in the file.
+type Row = (String, serde_json::Value, Vec<String>);
+
 /// What Portage preserved, by `category/package:slot`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Registry {
@@ -31,7 +34,6 @@ impl Registry {
         if bytes.trim_ascii().is_empty() {
             return Ok(Self::default());
         }
-        type Row = (String, serde_json::Value, Vec<String>);
         let rows = serde_json::from_slice::<BTreeMap<String, Row>>(bytes);
         let rows = rows.map_err(|e| Error::at_line("", e.line().max(1), ErrorKind::Registry))?;
         let packages = rows.into_iter().map(|(key, (cpv, counter, paths))| {

@@ -58,10 +58,10 @@ impl Contents {
     /// The entries, with the disk's answer wherever a `sym` line can be read in more than one way.
     ///
     /// Where the disk has none of the links, the reading is Portage's: the last arrow separates.
-    pub fn settled<'a, L: Links + ?Sized>(
+    pub fn settled<'a, 'l, L: Links + ?Sized>(
         &'a self,
-        links: &'a L,
-    ) -> impl Iterator<Item = Result<Entry<'a>, Error>> + 'a {
+        links: &'l L,
+    ) -> impl Iterator<Item = Result<Entry<'a>, Error>> + use<'a, 'l, L> {
         self.lines().map(move |line| line.settled(links).map_err(|kind| self.error(&line, kind)))
     }
 

@@ -14,7 +14,7 @@ use crate::{Error, ErrorKind, Package, PackageDir};
 /// [`leftovers`](Packages::leftovers), and each has an entry in [`oddities`](Packages::oddities).
 #[derive(Debug, Default)]
 pub struct Packages {
-    packages: Vec<Package>,
+    valid: Vec<Package>,
     leftovers: Vec<PackageDir>,
     oddities: Vec<Error>,
 }
@@ -22,27 +22,27 @@ pub struct Packages {
 impl Packages {
     /// The packages, as a slice.
     pub fn as_slice(&self) -> &[Package] {
-        &self.packages
+        &self.valid
     }
 
     /// The packages, one after the other.
     pub fn iter(&self) -> std::slice::Iter<'_, Package> {
-        self.packages.iter()
+        self.valid.iter()
     }
 
     /// How many packages there are.
     pub fn len(&self) -> usize {
-        self.packages.len()
+        self.valid.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.packages.is_empty()
+        self.valid.is_empty()
     }
 
     /// The packages, without the rest.
     pub fn into_packages(self) -> Vec<Package> {
-        self.packages
+        self.valid
     }
 
     /// Directories that are no installed packages: of merges that did not finish, or with names PMS does not allow.
@@ -58,7 +58,7 @@ impl Packages {
     fn sort(&mut self) {
         // Names that only differ in how the version is written are equal, so the text decides between them.
         let key = |package: &Package| package.cpv().as_str().to_owned();
-        self.packages.sort_by(|a, b| a.cpv().cmp(b.cpv()).then_with(|| key(a).cmp(&key(b))));
+        self.valid.sort_by(|a, b| a.cpv().cmp(b.cpv()).then_with(|| key(a).cmp(&key(b))));
         self.leftovers.sort_by(|a, b| a.dir().cmp(b.dir()));
         self.oddities.sort_by(|a, b| a.path().cmp(b.path()));
     }
@@ -94,7 +94,7 @@ impl Packages {
             Some(name) if name.starts_with("-MERGING-") => ErrorKind::Merging,
             Some(name) => match Cpv::parse(&format!("{category}/{name}")) {
                 Ok(cpv) => {
-                    self.packages.push(Package::new(cpv, entry.path()));
+                    self.valid.push(Package::new(cpv, entry.path()));
                     return Ok(());
                 }
                 Err(error) => ErrorKind::Name(error),
@@ -125,7 +125,7 @@ impl IntoIterator for Packages {
     type IntoIter = std::vec::IntoIter<Package>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.packages.into_iter()
+        self.valid.into_iter()
     }
 }
 

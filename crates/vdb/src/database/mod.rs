@@ -44,7 +44,11 @@ impl Database {
         Self::at(dir, root.to_owned(), eprefix.to_owned())
     }
 
-    fn at(dir: PathBuf, root: PathBuf, eprefix: PathBuf) -> Result<Self, Error> {
+    /// Opens the database `dir` that describes the system at `root`, wherever the two are.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoDatabase`] when it is not a directory.
+    pub fn at(dir: PathBuf, root: PathBuf, eprefix: PathBuf) -> Result<Self, Error> {
         match std::fs::metadata(&dir) {
             Ok(meta) if meta.is_dir() => Ok(Self { dir, root, eprefix }),
             Ok(_) => Err(Error::new(dir, ErrorKind::NoDatabase)),

@@ -203,13 +203,12 @@ impl Builder {
         links: &L,
     ) -> Result<(), Error> {
         let (parent, name) = split(entry.path());
-        let parent = match self.parents.get(parent) {
-            Some(&number) => number,
-            None => {
-                let number = self.atlas.enter(parent, links)?;
-                self.parents.insert(parent.to_owned(), number);
-                number
-            }
+        let parent = if let Some(&number) = self.parents.get(parent) {
+            number
+        } else {
+            let number = self.atlas.enter(parent, links)?;
+            self.parents.insert(parent.to_owned(), number);
+            number
         };
         let place = Place {
             key: key(parent, name),

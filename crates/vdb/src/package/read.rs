@@ -15,6 +15,15 @@ use crate::{Error, ErrorKind};
 const TRIES: u32 = 4;
 const PAUSE: Duration = Duration::from_millis(3);
 
+/// What a closer look at a package found.
+enum Sight {
+    File(Vec<u8>),
+    /// The directory is there, before and after, and the file is not.
+    NoFile,
+    /// The directory is not there, or was replaced meanwhile.
+    NoPackage,
+}
+
 /// Reads `name` in `dir`; `None` when the package is there and has no such file.
 pub(super) fn read(dir: &Path, name: &str) -> Result<Option<Vec<u8>>, Error> {
     for attempt in 0..TRIES {
@@ -24,33 +33,35 @@ pub(super) fn read(dir: &Path, name: &str) -> Result<Option<Vec<u8>>, Error> {
             Err(error) => return Err(Error::io(dir.join(name), ErrorKind::Read, error)),
         }
         match read_checked(dir, name) {
-            Ok(Some(found)) => return Ok(found),
-            Ok(None) if attempt + 1 < TRIES => std::thread::sleep(PAUSE),
-            Ok(None) => {}
+            Ok(Sight::File(bytes)) => return Ok(Some(bytes)),
+            Ok(Sight::NoFile) => return Ok(None),
+            Ok(Sight::NoPackage) if attempt + 1 < TRIES => std::thread::sleep(PAUSE),
+            Ok(Sight::NoPackage) => {}
             Err(error) => return Err(Error::io(dir.join(name), ErrorKind::Read, error)),
         }
     }
     Err(Error::new(dir, ErrorKind::Vanished))
 }
 
-/// Reads by way of the open directory, so that a missing file can be told from a missing directory: `Ok(None)` when the
-/// directory is not there, or is another one afterwards.
-fn read_checked(dir: &Path, name: &str) -> io::Result<Option<Option<Vec<u8>>>> {
+/// Reads by way of the open directory, so that a missing file can be told from a missing directory.
+fn read_checked(dir: &Path, name: &str) -> io::Result<Sight> {
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let fd = match openat(CWD, dir, flags, Mode::empty()) {
         Ok(fd) => fd,
-        Err(rustix::io::Errno::NOENT) => return Ok(None),
+        Err(rustix::io::Errno::NOENT) => return Ok(Sight::NoPackage),
         Err(error) => return Err(error.into()),
     };
     match read_at(&fd, Path::new(name)) {
-        Ok(bytes) => return Ok(Some(Some(bytes))),
+        Ok(bytes) => return Ok(Sight::File(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
     let opened = fstat(&fd)?;
     match stat(dir) {
-        Ok(named) if (named.st_dev, named.st_ino) == (opened.st_dev, opened.st_ino) => Ok(Some(None)),
-        Ok(_) | Err(rustix::io::Errno::NOENT) => Ok(None),
+        Ok(named) if (named.st_dev, named.st_ino) == (opened.st_dev, opened.st_ino) => {
+            Ok(Sight::NoFile)
+        }
+        Ok(_) | Err(rustix::io::Errno::NOENT) => Ok(Sight::NoPackage),
         Err(error) => Err(error.into()),
     }
 }

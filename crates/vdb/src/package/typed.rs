@@ -65,7 +65,7 @@ impl PackageDir {
         Ok(words(&self.text("IUSE")?).collect())
     }
 
-    /// The flags that a USE dependency may name: IUSE_EFFECTIVE, else IUSE without the signs.
+    /// The flags that a USE dependency may name: `IUSE_EFFECTIVE`, else IUSE without the signs.
     ///
     /// # Errors
     /// As [`PackageDir::text`].

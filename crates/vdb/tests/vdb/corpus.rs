@@ -1,0 +1,234 @@
+//! Two real databases, read completely and compared with what Portage reads.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use hermitage_vdb::test_support::check;
+use hermitage_vdb::{Database, Entry, ErrorKind, OwnerIndex, Packages, Registry};
+use serde_json::Value;
+
+const VARIABLE: &str = "HERMITAGE_CORPUS";
+
+/// The directory of the corpora. Not being given one is not a success: it is said on stderr, and fails under CI.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are told by the environment where the corpora are"
+)]
+fn corpus() -> Option<PathBuf> {
+    let corpus = std::env::var_os(VARIABLE).map(PathBuf::from);
+    if corpus.is_none() {
+        assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "CI needs {VARIABLE}");
+        say(&format!("NOT TESTED: {VARIABLE} is not set, so no real database was read"));
+    }
+    corpus
+}
+
+/// Writes past the test harness, which swallows what a test that passes prints.
+fn say(line: &str) {
+    writeln!(std::io::stderr(), "{line}").unwrap();
+}
+
+fn unpacked(name: &str) -> Option<Database> {
+    static ROOTS: OnceLock<Option<tempfile::TempDir>> = OnceLock::new();
+    let root = ROOTS.get_or_init(unpack_both).as_ref()?.path().join(name);
+    Some(Database::under(root, "").unwrap())
+}
+
+fn unpack_both() -> Option<tempfile::TempDir> {
+    let (corpus, dir) = (corpus()?, tempfile::tempdir().unwrap());
+    for name in [DESKTOP, PREFIX] {
+        let archive = corpus.join("vdb").join(format!("{name}.tar.xz"));
+        let target = dir.path().join(name);
+        std::fs::create_dir(&target).unwrap();
+        let status = Command::new("tar").arg("-xJf").arg(archive).arg("-C").arg(target).status();
+        assert!(status.unwrap().success(), "tar unpacks {name}");
+    }
+    Some(dir)
+}
+
+fn text_of(corpus: &Path, file: &str) -> Vec<u8> {
+    let out = Command::new("xz").arg("-dc").arg(corpus.join(file)).output().unwrap();
+    assert!(out.status.success(), "xz unpacks {file}");
+    out.stdout
+}
+
+const DESKTOP: &str = "yangmame-desktop-2018";
+const PREFIX: &str = "clusterhq-prefix-2014";
+
+/// Directories, objects, links, others and lines that are none of it, of every package and leftover.
+fn count(packages: &Packages) -> [usize; 5] {
+    let mut counts = [0; 5];
+    let dirs = packages.iter().map(|package| &**package).chain(packages.leftovers());
+    for dir in dirs {
+        let contents = dir.contents().unwrap().unwrap();
+        let mut written = Vec::new();
+        for entry in contents.entries() {
+            let kind = match &entry {
+                Ok(Entry::Dir { .. }) => 0,
+                Ok(Entry::Obj { .. }) => 1,
+                Ok(Entry::Sym { .. }) => 2,
+                Ok(_) => 3,
+                Err(_) => 4,
+            };
+            counts[kind] += 1;
+            if let Ok(entry) = entry {
+                entry.write_to(&mut written);
+            }
+        }
+        assert_eq!(written, contents.as_bytes(), "{}", dir.dir().display());
+        check::contents(contents.as_bytes());
+        for name in ["NEEDED.ELF.2", "PROVIDES", "REQUIRES"] {
+            let bytes = dir.file(name).unwrap().unwrap_or_default();
+            if name == "NEEDED.ELF.2" { check::needed(&bytes) } else { check::sonames(&bytes) }
+        }
+    }
+    counts
+}
+
+#[test]
+fn the_desktop_is_read_completely_and_written_back_to_the_byte() {
+    let Some(database) = unpacked(DESKTOP) else { return };
+    let packages = database.packages().unwrap();
+    assert_eq!(packages.len(), 447);
+    assert_eq!(count(&packages), [7_566, 72_174, 5_460, 0, 0]);
+    assert!(packages.leftovers().is_empty() && packages.oddities().is_empty());
+    for package in &packages {
+        let odd = package.examine().unwrap();
+        assert!(odd.is_empty(), "{odd:?}");
+    }
+    let registry = Registry::read(database.root()).unwrap();
+    assert_eq!(registry.iter().count(), 0);
+}
+
+#[test]
+fn the_prefix_is_read_completely_and_its_oddities_are_reported() {
+    let Some(database) = unpacked(PREFIX) else { return };
+    let packages = database.packages().unwrap();
+    assert_eq!((packages.len(), packages.leftovers().len()), (133, 4));
+    assert_eq!(count(&packages).iter().sum::<usize>(), 30_906);
+    let merging = |kind: &ErrorKind| matches!(kind, ErrorKind::Merging);
+    let revision = |kind: &ErrorKind| match kind {
+        ErrorKind::Name(error) => error.kind() == hermitage_atom::ErrorKind::PrefixRevision,
+        _ => false,
+    };
+    let kinds: Vec<_> = packages.oddities().iter().map(|odd| odd.kind()).collect();
+    assert_eq!(kinds.iter().filter(|kind| merging(kind)).count(), 1);
+    assert_eq!(kinds.iter().filter(|kind| revision(kind)).count(), 3);
+    assert_eq!(kinds.len(), 4, "and nothing else is odd");
+    for package in &packages {
+        let odd = package.examine().unwrap();
+        assert!(odd.is_empty(), "{odd:?}");
+    }
+}
+
+#[test]
+fn the_unfinished_merge_owns_a_path_of_glibc_and_does_not_count() {
+    let Some(database) = unpacked(PREFIX) else { return };
+    let packages = database.packages().unwrap();
+    let index = OwnerIndex::build(packages.as_slice(), hermitage_vdb::MemoryLinks::new()).unwrap();
+    let merging = packages.leftovers().iter().find(|dir| dir.dir().ends_with("-MERGING-getent-0"));
+    let contents = merging.unwrap().contents().unwrap().unwrap();
+    let owners = |path: &[u8]| index.owners(path).unwrap();
+    let of_glibc = contents.entries().flatten().any(|entry| {
+        let owners = owners(entry.path());
+        let names = owners.iter().map(|idx| packages.as_slice()[idx.0].cpv().package());
+        !matches!(entry, Entry::Dir { .. }) && names.collect::<Vec<_>>() == ["glibc"]
+    });
+    assert!(of_glibc);
+}
+
+#[test]
+fn fields_are_what_portage_reads() {
+    let Some(corpus) = corpus() else { return };
+    say(&format!("{:<40} {:>6} {:>7} {:>7}", "file", "cases", "agreed", "listed"));
+    for name in [DESKTOP, PREFIX] {
+        let file = format!("oracle/portage-vdb-{name}.json.xz");
+        let oracle: Value = serde_json::from_slice(&text_of(&corpus, &file)).unwrap();
+        let packages = unpacked(name).unwrap().packages().unwrap();
+        let expected = oracle["packages"].as_object().unwrap();
+        let names: BTreeSet<_> = packages.iter().map(|package| package.cpv().as_str()).collect();
+        assert_eq!(names, expected.keys().map(String::as_str).collect(), "the same packages");
+        let mut cases = 0;
+        let mut differing = Vec::new();
+        for package in &packages {
+            let fields = expected[package.cpv().as_str()].as_object().unwrap();
+            for (field, value) in fields {
+                cases += 1;
+                let ours = ours(package, field);
+                if &ours != value {
+                    differing.push(format!("{} {field}: {ours} is not {value}", package.cpv()));
+                }
+            }
+        }
+        let file = format!("portage-vdb-{name}");
+        say(&format!("{file:<40} {cases:>6} {:>7} {:>7}", cases - differing.len(), 0));
+        assert!(differing.is_empty(), "{}", differing.join("\n"));
+        assert!(cases >= expected.len() * 5, "each package has its fields");
+    }
+}
+
+/// A field as the oracle writes it.
+fn ours(package: &hermitage_vdb::Package, field: &str) -> Value {
+    match field {
+        "slot" => {
+            let (slot, subslot) = (package.slot().unwrap(), package.subslot().unwrap());
+            Value::from(if slot == subslot { slot } else { format!("{slot}/{subslot}") })
+        }
+        "eapi" => Value::from(package.eapi().unwrap().as_str()),
+        "repo" => Value::from(package.repository().unwrap()),
+        "contents" => {
+            let contents = package.contents().unwrap().unwrap();
+            let paths: BTreeSet<_> = contents.entries().map(|e| e.unwrap().path()).collect();
+            Value::from(paths.len())
+        }
+        "use" => package.use_flags().unwrap().into_iter().collect(),
+        "iuse" => package.iuse_effective().unwrap().into_iter().collect(),
+        "deps" => {
+            let names = ["BDEPEND", "DEPEND", "IDEPEND", "PDEPEND", "RDEPEND"];
+            let deps = names.map(|name| (name.to_owned(), package.text(name).unwrap()));
+            Value::Object(
+                deps.into_iter()
+                    .filter(|(_, d)| !d.is_empty())
+                    .map(|(n, d)| (n, d.into()))
+                    .collect(),
+            )
+        }
+        other => panic!("the oracle has a field {other} that is not compared"),
+    }
+}
+
+#[test]
+fn three_thousand_objects_of_the_desktop_are_recorded_through_linked_directories() {
+    let Some(corpus) = corpus() else { return };
+    let tree = text_of(&corpus, &format!("vdb/{DESKTOP}.rootfs.tsv.xz"));
+    let rows: Vec<Vec<&[u8]>> = tree
+        .split(|&b| b == b'\n')
+        .map(|row| row.split(|&b| b == b'\t').collect())
+        .filter(|row: &Vec<&[u8]>| row.len() == 4 && row[0].starts_with(b"/"))
+        .collect();
+    let is_link = |row: &&Vec<&[u8]>| row[1] == b"120000";
+    let links = rows.iter().filter(is_link).map(|row| (row[0], row[3]));
+    let links: hermitage_vdb::MemoryLinks = links.collect();
+    let files: BTreeSet<&[u8]> = rows.iter().map(|row| row[0]).collect();
+
+    let packages = unpacked(DESKTOP).unwrap().packages().unwrap();
+    let index = OwnerIndex::build(packages.as_slice(), links).unwrap();
+    assert_eq!(index.len(), 85_200);
+    let mut moved = 0;
+    for record in index.records() {
+        let real = [record.parent, b"/", record.name].concat();
+        if !matches!(record.entry, Entry::Obj { .. }) || real == record.entry.path() {
+            continue;
+        }
+        moved += 1;
+        assert!(index.owners(&real).unwrap().contains(&record.package), "found where it is");
+        assert!(index.owners(record.entry.path()).unwrap().contains(&record.package));
+    }
+    say(&format!("{moved} objects are recorded through linked directories"));
+    assert_eq!(moved, 3_161);
+    let owned = files.iter().filter(|path| !index.owners(path).unwrap().is_empty()).count();
+    say(&format!("{owned} of {} paths on disk have an owner", files.len()));
+}
