@@ -1,3 +1,63 @@
 //! The `hermitage` command.
+//!
+//! Thin on purpose: [`args`] says what can be asked for, [`config`] fills in what the user always wants, [`source`],
+//! [`target`], [`closure`], [`visible`] and [`plan`] each call one library, and `verbs` print or run the result.
+#![forbid(unsafe_code)]
 
-fn main() {}
+mod args;
+mod closure;
+mod config;
+mod demo;
+mod failure;
+mod import;
+mod output;
+mod plan;
+mod report;
+mod source;
+mod target;
+mod timing;
+mod verbs;
+mod visible;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Cli, CommonArgs};
+use failure::Failure;
+use report::{Reporter, Verbosity};
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    match verbs::carry_out(cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => fail(&failure),
+    }
+}
+
+/// Help is data; a mistake on the command line is one of ours, and exits as such.
+fn usage(error: &clap::Error) -> ExitCode {
+    // Nobody is left to tell when this fails.
+    let _ = error.print();
+    if error.use_stderr() { ExitCode::from(failure::FAILED) } else { ExitCode::SUCCESS }
+}
+
+fn fail(failure: &Failure) -> ExitCode {
+    if !failure.is_silent() {
+        // Nobody is left to tell when this fails.
+        let _ = writeln!(std::io::stderr(), "hermitage: {failure}");
+    }
+    ExitCode::from(failure.code())
+}
+
+fn reporter(common: &CommonArgs) -> Reporter {
+    Reporter::new(match (common.quiet, common.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (_, true) => Verbosity::Verbose,
+        _ => Verbosity::Normal,
+    })
+}

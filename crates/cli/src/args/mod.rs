@@ -1,0 +1,87 @@
+//! The command line: what can be asked for. Nothing in here does anything.
+
+mod run;
+mod source;
+mod target;
+mod verb;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+pub(crate) use run::{BackendName, RunArgs, ViewArgs};
+pub(crate) use source::SourceArgs;
+pub(crate) use target::{BranchName, ClosureArgs, ClosureName, PhaseName, TargetArgs};
+pub(crate) use verb::{
+    CompletionsArgs, DemoArgs, DepsArgs, DepsFormat, DoctorArgs, ExecArgs, FilesArgs, FilesFormat,
+    ImportArgs, ImportDpkgArgs, ImportFrom, OwnerArgs, PlanArgs, RunVerbArgs, StartArgs, WhyArgs,
+};
+
+/// Hermetic builds for Gentoo: a build sees exactly what its package declares.
+///
+/// Data goes to stdout, everything else to stderr. The exit code is the command's own; 125 when hermitage itself
+/// fails, 126 when the command can't be executed, 127 when it is not in the view, 128+N when signal N ended it.
+#[derive(Debug, Parser)]
+#[command(name = "hermitage", version, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// What every verb takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CommonArgs {
+    /// Settings in TOML instead of $XDG_CONFIG_HOME/hermitage.toml; options of the command line win
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Say nothing on stderr but errors
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    /// Say more on stderr: what is missing, what was taken for what, how long it took
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Show what a target needs, and why
+    Deps(DepsArgs),
+    /// List the paths that a build of the target sees, with their owners
+    Files(FilesArgs),
+    /// Say why a path or package is visible, or what would have to be declared for it
+    Why(WhyArgs),
+    /// Name the packages that own a path
+    Owner(OwnerArgs),
+    /// Print what `run` would carry out
+    Plan(PlanArgs),
+    /// Run a command that sees nothing but what the target declares
+    Run(RunVerbArgs),
+    /// Run a command in a view that was saved with `plan --format json`
+    Exec(ExecArgs),
+    /// Turn another package manager's database into one that hermitage reads
+    Import(ImportArgs),
+    /// Say what this machine's kernel and settings allow, and what stands in the way
+    Doctor(DoctorArgs),
+    /// Build a small C program thrice, and see an undeclared library come and go
+    Demo(DemoArgs),
+    /// Print a shell's completion script
+    Completions(CompletionsArgs),
+    /// Print the manual page, or with a directory write one for each verb there
+    Man {
+        /// Write hermitage.1, hermitage-run.1 and so on into this directory
+        #[arg(value_name = "DIR")]
+        directory: Option<PathBuf>,
+    },
+}
+
+/// How to print data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TextOrJson {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}

@@ -1,0 +1,62 @@
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// What is visible besides the packages.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "What else is visible")]
+pub(crate) struct ViewArgs {
+    /// Show a file or a whole directory of the host, read-only; may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub(crate) read: Vec<PathBuf>,
+    /// The same, writable; everything else but /tmp and /dev/shm is read-only
+    #[arg(long, value_name = "PATH")]
+    pub(crate) write: Vec<PathBuf>,
+    /// Hide a path with everything below it, whoever owns it; may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub(crate) hide: Vec<PathBuf>,
+    /// Rules for files that no package owns, in TOML, to go before those that come with hermitage
+    #[arg(long, value_name = "FILE")]
+    pub(crate) generated: Option<PathBuf>,
+    /// Go on, with a warning, when a package's CONTENTS is damaged or not there: the damaged lines are not shown
+    #[arg(long)]
+    pub(crate) allow_damaged: bool,
+}
+
+/// How a command is run.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "How it is run")]
+pub(crate) struct RunArgs {
+    /// Set a variable, or keep this one with --clear-env; may be repeated
+    #[arg(long = "env", value_name = "NAME[=VALUE]")]
+    pub(crate) env: Vec<OsString>,
+    /// Start from an environment of PATH, HOME, LANG and TERM only
+    #[arg(long)]
+    pub(crate) clear_env: bool,
+    /// The working directory inside [default: the current one if it is visible, else /]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) chdir: Option<PathBuf>,
+    /// Leave the host's network reachable; without it there is only a loopback device
+    #[arg(long)]
+    pub(crate) share_net: bool,
+    /// Stay in the terminal's session: job control works, and so does signalling the processes beside hermitage
+    #[arg(long)]
+    pub(crate) share_session: bool,
+    /// As root: keep the capabilities that an install phase needs to own files (chown, fowner, ...)
+    #[arg(long)]
+    pub(crate) keep_ownership: bool,
+}
+
+/// How a view is put together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum BackendName {
+    /// The best that works here
+    #[default]
+    Auto,
+    /// An overlay over a tree of metadata in memory
+    Skeleton,
+    /// A bind mount for each file
+    Bind,
+}

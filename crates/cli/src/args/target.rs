@@ -1,0 +1,106 @@
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::SourceArgs;
+
+/// What is to be built.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "What is built")]
+pub(crate) struct TargetArgs {
+    /// An installed package: =cat/pkg-1.2, cat/pkg, or pkg where that is unique; its recorded dependencies count
+    #[arg(value_name = "TARGET", conflicts_with_all = ["ebuild_metadata", "depend", "bdepend", "rdepend", "pdepend", "idepend"])]
+    pub(crate) target: Option<String>,
+    /// A package that is not installed: its entry in a repository's metadata/md5-cache
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["depend", "bdepend", "rdepend", "pdepend", "idepend", "eapi"])]
+    pub(crate) ebuild_metadata: Option<PathBuf>,
+    /// USE flags that are on, for --ebuild-metadata and for dependencies given as text
+    #[arg(long = "use", value_name = "FLAGS", conflicts_with = "target")]
+    pub(crate) use_flags: Option<String>,
+    /// Dependencies as in an ebuild: libraries to build against
+    #[arg(long, value_name = "DEPS")]
+    pub(crate) depend: Option<String>,
+    /// The same: tools to build with
+    #[arg(long, value_name = "DEPS")]
+    pub(crate) bdepend: Option<String>,
+    /// The same: needed to run
+    #[arg(long, value_name = "DEPS")]
+    pub(crate) rdepend: Option<String>,
+    /// The same: needed to run, possibly later
+    #[arg(long, value_name = "DEPS")]
+    pub(crate) pdepend: Option<String>,
+    /// The same: needed to install
+    #[arg(long, value_name = "DEPS")]
+    pub(crate) idepend: Option<String>,
+    /// The EAPI of dependencies given as text [default: 9]
+    #[arg(long, value_name = "EAPI")]
+    pub(crate) eapi: Option<String>,
+    /// Declare one more package than the target does, to try it; may be repeated
+    #[arg(long, value_name = "ATOM")]
+    pub(crate) with: Vec<String>,
+}
+
+/// Which packages belong to it.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "What belongs to it")]
+pub(crate) struct ClosureArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    /// @system: "all" as the profile says, "none", or a file with an atom a line [default: all]
+    #[arg(long, value_name = "all|none|FILE")]
+    pub(crate) system: Option<String>,
+    /// Keep a package out of @system; what the target declares can still bring it in; may be repeated
+    #[arg(long, value_name = "ATOM")]
+    pub(crate) without: Vec<String>,
+    /// Leave a package out whoever asks for it, with what only it needs, as if it were not there; may be repeated
+    #[arg(long, value_name = "ATOM")]
+    pub(crate) withhold: Vec<String>,
+    /// How far to go from the declared packages [default: runtime]
+    #[arg(long, value_enum, value_name = "POLICY")]
+    pub(crate) closure: Option<ClosureName>,
+    /// Which satisfied branches of || count [default: first]
+    #[arg(long, value_enum, value_name = "BRANCH")]
+    pub(crate) branch: Option<BranchName>,
+    /// The ebuild phase, which decides on the classes of dependencies that count [default: build]
+    #[arg(long, value_enum, value_name = "PHASE")]
+    pub(crate) phase: Option<PhaseName>,
+    /// Go on, with a warning, when a dependency is not installed or can't be parsed
+    #[arg(long)]
+    pub(crate) allow_unsatisfied: bool,
+}
+
+/// How far a closure goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ClosureName {
+    /// The declared packages and nothing else
+    Direct,
+    /// And the files without which these can't be loaded or started
+    Loadable,
+    /// And everything these need to run
+    Runtime,
+    /// The target itself and what it needs to run
+    RuntimeOnly,
+}
+
+/// Which branches of a `||`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum BranchName {
+    /// The first satisfied one, as Portage does
+    First,
+    /// All that are satisfied
+    All,
+}
+
+/// Which phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum PhaseName {
+    /// The src_* phases: DEPEND, BDEPEND
+    Build,
+    /// pkg_{pre,post}{inst,rm}: RDEPEND, IDEPEND
+    Merge,
+    /// pkg_config: RDEPEND, PDEPEND
+    Config,
+}

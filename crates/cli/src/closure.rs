@@ -1,0 +1,165 @@
+//! Which packages belong to the view.
+
+use hermitage_atom::Atom;
+use hermitage_depgraph::{
+    BranchPolicy, Closure, Member, MemberId, Origin, Policy, Query, Source as _,
+};
+
+use crate::args::{BranchName, ClosureArgs, ClosureName, TargetArgs};
+use crate::failure::Failure;
+use crate::report::Reporter;
+use crate::source::Machine;
+use crate::target;
+
+/// A closure, and which of its packages are withheld.
+#[derive(Debug)]
+pub(crate) struct Selection {
+    pub(crate) closure: Closure,
+    kept: Vec<bool>,
+}
+
+/// Resolves what is asked for. What is not satisfied is in the answer; see [`Selection::check`].
+pub(crate) fn select(
+    target: &TargetArgs,
+    args: &ClosureArgs,
+    machine: &Machine,
+    reporter: Reporter,
+) -> Result<Selection, Failure> {
+    let wanted = target::wanted(target, args.phase, machine)?;
+    let atoms = |texts: &[String]| {
+        texts.iter().map(|text| target::parse_atom(text)).collect::<Result<Vec<_>, _>>()
+    };
+    let query = Query::new(wanted.target)
+        .classes(wanted.classes)
+        .policy(policy(args.closure))
+        .branch(branch(args.branch))
+        .system(machine.system_set(args.system.as_deref(), reporter)?)
+        .without(atoms(&args.without)?)
+        .provided(machine.provided());
+    let closure = query.resolve(&machine.roots())?;
+    let kept = kept(&closure, &atoms(&args.withhold)?, machine)?;
+    Ok(Selection { closure, kept })
+}
+
+impl Selection {
+    /// The packages in order, without those that are withheld.
+    pub(crate) fn members(&self) -> impl Iterator<Item = &Member> {
+        self.closure.packages().filter(|member| self.keeps(member.id()))
+    }
+
+    pub(crate) fn keeps(&self, id: MemberId) -> bool {
+        self.kept[id.index()]
+    }
+
+    /// Whether whoever asks for something is there.
+    pub(crate) fn keeps_origin(&self, origin: Origin) -> bool {
+        match origin {
+            Origin::Target | Origin::System => true,
+            Origin::Member(id) => self.keeps(id),
+        }
+    }
+
+    /// Fails when a dependency is not satisfied or not understood, unless that is allowed; then warns.
+    pub(crate) fn check(&self, allowed: bool, reporter: Reporter) -> Result<(), Failure> {
+        let problems = self.problems();
+        let Some(first) = problems.first() else { return Ok(()) };
+        if allowed {
+            problems.iter().for_each(|problem| reporter.warning(problem));
+            return Ok(());
+        }
+        let more = match problems.len() - 1 {
+            0 => String::new(),
+            n => format!(" (and {n} more, which --allow-unsatisfied lists)"),
+        };
+        Err(Failure::new(format!("{first}{more}"))
+            .advise("Install it, or go on without it with --allow-unsatisfied."))
+    }
+
+    fn problems(&self) -> Vec<String> {
+        let closure = &self.closure;
+        let unsatisfied = closure.unsatisfied().iter().filter(|u| self.keeps_origin(u.from));
+        let mut problems: Vec<_> = unsatisfied
+            .map(|unsatisfied| {
+                let class = unsatisfied.class.map_or(String::new(), |class| format!("{class} "));
+                let rejected: Vec<_> = unsatisfied
+                    .rejected
+                    .iter()
+                    .map(|rejection| format!("{} will not do: {}", rejection.cpv, rejection.reason))
+                    .collect();
+                let because = if rejected.is_empty() {
+                    String::new()
+                } else {
+                    format!("; {}", rejected.join("; "))
+                };
+                format!(
+                    "unsatisfied dependency: {} --{class}{}--> nothing that is installed{because}",
+                    closure.chain_of(unsatisfied.from),
+                    unsatisfied.text
+                )
+            })
+            .collect();
+        problems.extend(closure.malformed().iter().map(|malformed| {
+            format!("{}: {} can't be parsed: {}", malformed.cpv, malformed.class, malformed.error)
+        }));
+        problems
+    }
+}
+
+/// What is reachable without passing through a package that is withheld.
+fn kept(closure: &Closure, withhold: &[Atom], machine: &Machine) -> Result<Vec<bool>, Failure> {
+    let count = closure.packages().len();
+    if withhold.is_empty() {
+        return Ok(vec![true; count]);
+    }
+    let mut hits = vec![0; withhold.len()];
+    let withheld: Vec<bool> = closure
+        .packages()
+        .map(|member| {
+            let package = machine.place(member.root()).packages.packages().get(member.package());
+            let matching = |(atom, hit): (&Atom, &mut usize)| {
+                let matches = atom.matches(package).is_ok();
+                *hit += usize::from(matches);
+                matches
+            };
+            withhold.iter().zip(&mut hits).map(matching).fold(false, |any, one| any || one)
+        })
+        .collect();
+    if let Some((atom, _)) = withhold.iter().zip(&hits).find(|(_, hits)| **hits == 0) {
+        return Err(Failure::new(format!(
+            "--withhold {atom}: no such package would be there anyway"
+        )));
+    }
+    let mut kept = vec![false; count];
+    let mut grown = true;
+    while grown {
+        grown = false;
+        for member in closure.packages() {
+            let at = member.id().index();
+            let asked = member.reasons().iter().any(|reason| match reason.from {
+                Origin::Target | Origin::System => true,
+                Origin::Member(id) => kept[id.index()],
+            });
+            if !kept[at] && !withheld[at] && asked {
+                kept[at] = true;
+                grown = true;
+            }
+        }
+    }
+    Ok(kept)
+}
+
+fn policy(name: Option<ClosureName>) -> Policy {
+    match name {
+        Some(ClosureName::Direct) => Policy::Direct,
+        Some(ClosureName::Loadable) => Policy::DirectLoadable,
+        None | Some(ClosureName::Runtime) => Policy::DirectRuntime,
+        Some(ClosureName::RuntimeOnly) => Policy::RuntimeOnly,
+    }
+}
+
+fn branch(name: Option<BranchName>) -> BranchPolicy {
+    match name {
+        None | Some(BranchName::First) => BranchPolicy::First,
+        Some(BranchName::All) => BranchPolicy::All,
+    }
+}

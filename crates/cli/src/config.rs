@@ -1,0 +1,117 @@
+//! The configuration file: the options one would otherwise type each time.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::args::{BackendName, BranchName, ClosureArgs, ClosureName, SourceArgs, ViewArgs};
+use crate::failure::Failure;
+
+/// The settings of a file. Each stands for the option of the same name; lists are added to those of the command
+/// line, everything else is overruled by it. Unknown keys are errors.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Config {
+    root: Option<PathBuf>,
+    sysroot: Option<PathBuf>,
+    broot: Option<PathBuf>,
+    eprefix: Option<PathBuf>,
+    db: Option<PathBuf>,
+    system: Option<String>,
+    without: Vec<String>,
+    withhold: Vec<String>,
+    closure: Option<ClosureName>,
+    branch: Option<BranchName>,
+    allow_unsatisfied: bool,
+    read: Vec<PathBuf>,
+    write: Vec<PathBuf>,
+    hide: Vec<PathBuf>,
+    generated: Option<PathBuf>,
+    allow_damaged: bool,
+    env: Vec<String>,
+    clear_env: bool,
+    share_net: bool,
+    backend: Option<BackendName>,
+}
+
+impl Config {
+    /// Reads the given file; without one, `hermitage.toml` in the user's configuration directory if it is there.
+    pub(crate) fn load(given: Option<&Path>) -> Result<Self, Failure> {
+        if let Some(path) = given {
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| Failure::file(path, "the configuration can't be read", &error))?;
+            return Self::parse(&text, path);
+        }
+        let Some(path) = usual_place() else { return Ok(Self::default()) };
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Self::parse(&text, &path),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(Failure::file(&path, "the configuration can't be read", &error)),
+        }
+    }
+
+    fn parse(text: &str, path: &Path) -> Result<Self, Failure> {
+        toml::from_str(text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start).min(text.len());
+            let line = text[..start].matches('\n').count() + 1;
+            Failure::new(format!("{}:{line}: {}", path.display(), error.message()))
+        })
+    }
+
+    pub(crate) fn complete_source(&self, args: &mut SourceArgs) {
+        let Self { root, sysroot, broot, eprefix, db, .. } = self;
+        for (option, setting) in [
+            (&mut args.root, root),
+            (&mut args.sysroot, sysroot),
+            (&mut args.broot, broot),
+            (&mut args.eprefix, eprefix),
+            (&mut args.db, db),
+        ] {
+            fill(option, setting);
+        }
+    }
+
+    pub(crate) fn complete_closure(&self, args: &mut ClosureArgs) {
+        self.complete_source(&mut args.source);
+        fill(&mut args.system, &self.system);
+        fill(&mut args.closure, &self.closure);
+        fill(&mut args.branch, &self.branch);
+        args.without.extend_from_slice(&self.without);
+        args.withhold.extend_from_slice(&self.withhold);
+        args.allow_unsatisfied |= self.allow_unsatisfied;
+    }
+
+    pub(crate) fn complete_view(&self, args: &mut ViewArgs) {
+        args.read.extend_from_slice(&self.read);
+        args.write.extend_from_slice(&self.write);
+        args.hide.extend_from_slice(&self.hide);
+        fill(&mut args.generated, &self.generated);
+        args.allow_damaged |= self.allow_damaged;
+    }
+
+    pub(crate) fn complete_run(&self, args: &mut crate::args::RunArgs) {
+        // Those of the command line come last, and win.
+        args.env.splice(..0, self.env.iter().map(OsString::from));
+        args.clear_env |= self.clear_env;
+        args.share_net |= self.share_net;
+    }
+
+    pub(crate) fn backend(&self, given: Option<BackendName>) -> BackendName {
+        given.or(self.backend).unwrap_or_default()
+    }
+}
+
+fn fill<T: Clone>(option: &mut Option<T>, setting: &Option<T>) {
+    if option.is_none() {
+        option.clone_from(setting);
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "this is the command line")]
+fn usual_place() -> Option<PathBuf> {
+    let absolute =
+        |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = absolute("XDG_CONFIG_HOME").or_else(|| Some(absolute("HOME")?.join(".config")))?;
+    Some(base.join("hermitage.toml"))
+}

@@ -1,0 +1,104 @@
+//! What is going to be mounted and run, from the view and the options.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use hermitage_mountns::{ByteString, Capability, Network, Plan, PlanOptions, Session};
+
+use crate::args::{ClosureArgs, RunArgs, TargetArgs, ViewArgs};
+use crate::closure;
+use crate::failure::Failure;
+use crate::report::Reporter;
+use crate::source::Machine;
+use crate::timing::Timings;
+use crate::visible::{self, Visible};
+
+/// From the command line to a plan.
+pub(crate) fn plan(
+    target: &TargetArgs,
+    closure: &ClosureArgs,
+    view: &ViewArgs,
+    run: &RunArgs,
+    reporter: Reporter,
+    timings: &mut Timings,
+) -> Result<Plan, Failure> {
+    let machine = Machine::open(&closure.source, reporter)?;
+    timings.step("database");
+    let selection = closure::select(target, closure, &machine, reporter)?;
+    selection.check(closure.allow_unsatisfied, reporter)?;
+    timings.step("closure");
+    let visible = visible::visible(&selection, view, &machine, reporter)?;
+    timings.files(visible.view.len());
+    timings.step("view");
+    let plan = of_view(&visible, run)?;
+    timings.step("plan");
+    Ok(plan)
+}
+
+fn of_view(visible: &Visible, run: &RunArgs) -> Result<Plan, Failure> {
+    let Visible { view, host_root, read, write } = visible;
+    let mut options = PlanOptions {
+        read: read.clone(),
+        write: write.clone(),
+        network: if run.share_net { Network::Host } else { Network::Loopback },
+        session: if run.share_session { Session::Shared } else { Session::New },
+        env: environment(run),
+        ..PlanOptions::default()
+    };
+    if run.keep_ownership {
+        options.capabilities = Capability::OWNERSHIP.to_vec();
+    }
+    let mut plan = Plan::from_view(view, host_root, &options)?;
+    match &run.chdir {
+        Some(dir) => plan.cwd = dir.as_path().into(),
+        None => plan.cwd = current_directory(&plan),
+    }
+    Ok(plan)
+}
+
+/// The working directory, if it is visible inside.
+#[allow(clippy::disallowed_methods, reason = "this is the command line")]
+fn current_directory(plan: &Plan) -> ByteString {
+    let here = std::env::current_dir().ok().filter(|_| plan.host_root.as_bytes() == b"/");
+    let visible = |dir: &PathBuf| is_visible(plan, dir);
+    here.filter(visible).map_or_else(|| "/".into(), |dir| dir.as_path().into())
+}
+
+fn is_visible(plan: &Plan, dir: &Path) -> bool {
+    // /tmp, /proc and /dev are not the host's: what is there outside is not inside.
+    let bytes = dir.as_os_str().as_bytes();
+    let within = |tree: &ByteString| dir.starts_with(tree.as_path());
+    let fresh = ["/proc", "/dev"].iter().any(|fresh| dir.starts_with(fresh))
+        || plan.tmpfs.iter().any(|tmpfs| within(&tmpfs.path) && dir != tmpfs.path.as_path());
+    let bound = plan.binds.iter().any(|bind| within(&bind.destination));
+    bound || (!fresh && plan.may_be_directory(bytes))
+}
+
+/// The caller's environment, or a few variables of it; in the end what was asked for wins.
+fn environment(run: &RunArgs) -> Vec<(ByteString, ByteString)> {
+    const KEPT: [&str; 4] = ["PATH", "HOME", "LANG", "TERM"];
+    let mut env: Vec<(OsString, OsString)> = std::env::vars_os()
+        .filter(|(name, _)| !run.clear_env || KEPT.iter().any(|kept| name == kept))
+        // Outside it may name a directory that is hidden; inside /tmp is there for this.
+        .filter(|(name, _)| name != "TMPDIR")
+        .collect();
+    for given in &run.env {
+        let bytes = given.as_bytes();
+        let equals = bytes.iter().position(|&byte| byte == b'=');
+        let name = OsStr::from_bytes(&bytes[..equals.unwrap_or(bytes.len())]).to_owned();
+        let value = match equals {
+            Some(at) => Some(OsStr::from_bytes(&bytes[at + 1..]).to_owned()),
+            None => variable(&name),
+        };
+        env.retain(|(known, _)| *known != name);
+        env.extend(value.map(|value| (name, value)));
+    }
+    env.sort();
+    env.iter().map(|(name, value)| (name.as_os_str().into(), value.as_os_str().into())).collect()
+}
+
+#[allow(clippy::disallowed_methods, reason = "this is the command line")]
+fn variable(name: &OsStr) -> Option<OsString> {
+    std::env::var_os(name)
+}

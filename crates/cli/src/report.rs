@@ -1,0 +1,46 @@
+//! What goes to stderr beside errors: notes and warnings, one line each.
+
+use std::fmt::Display;
+use std::io::Write as _;
+
+/// How much to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Verbosity {
+    Quiet,
+    Normal,
+    Verbose,
+}
+
+/// Where notes go.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reporter {
+    verbosity: Verbosity,
+}
+
+impl Reporter {
+    pub(crate) fn new(verbosity: Verbosity) -> Self {
+        Self { verbosity }
+    }
+
+    /// Something that went otherwise than asked for, and was allowed to.
+    pub(crate) fn warning(self, text: impl Display) {
+        self.say(Verbosity::Normal, format_args!("hermitage: warning: {text}"));
+    }
+
+    /// Something the user may not expect, such as a step that takes a while.
+    pub(crate) fn note(self, text: impl Display) {
+        self.say(Verbosity::Normal, format_args!("hermitage: {text}"));
+    }
+
+    /// Something for who wants to know it all.
+    pub(crate) fn detail(self, text: impl Display) {
+        self.say(Verbosity::Verbose, format_args!("hermitage: {text}"));
+    }
+
+    fn say(self, least: Verbosity, text: impl Display) {
+        if self.verbosity >= least {
+            // Nobody is left to tell when stderr is gone.
+            let _ = writeln!(std::io::stderr(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Where the installed packages are: found, imported if need be, and read.
+
+use std::path::{Path, PathBuf};
+
+use hermitage_depgraph::profile::ProfileStack;
+use hermitage_depgraph::{RootKind, Roots, Source as _, SystemSet, VdbSource};
+use hermitage_vdb::{Database, DiskLinks, OwnerIndex};
+
+use crate::args::SourceArgs;
+use crate::failure::Failure;
+use crate::import;
+use crate::report::Reporter;
+
+/// A database, and the system it describes.
+#[derive(Debug)]
+pub(crate) struct Place {
+    /// The system's root directory.
+    pub(crate) root: PathBuf,
+    pub(crate) packages: VdbSource,
+}
+
+/// The machine's packages: one database, or in a cross build up to three.
+#[derive(Debug)]
+pub(crate) struct Machine {
+    places: Vec<Place>,
+    /// For ROOT, SYSROOT and BROOT the index in `places`.
+    by_kind: [usize; 3],
+    /// Where `etc/portage` of ROOT may be, the likeliest first.
+    configuration: Vec<PathBuf>,
+}
+
+impl Machine {
+    /// Finds and reads the databases.
+    pub(crate) fn open(args: &SourceArgs, reporter: Reporter) -> Result<Self, Failure> {
+        let root = absolute(args.root.as_deref().unwrap_or(Path::new("/")))?;
+        let eprefix = args.eprefix.clone().unwrap_or_default();
+        let database = find(&root, &eprefix, args.db.as_deref(), reporter)?;
+        let inside = eprefix.strip_prefix("/").unwrap_or(&eprefix);
+        let mut configuration = vec![root.join(inside)];
+        configuration.splice(..0, base_of(database.dir()));
+        let mut places = vec![load(root.clone(), &database, reporter)?];
+        let mut by_kind = [0; 3];
+        for (kind, other) in [(RootKind::Sysroot, &args.sysroot), (RootKind::Broot, &args.broot)] {
+            let Some(other) = other else { continue };
+            let other = absolute(other)?;
+            by_kind[kind as usize] = match places.iter().position(|place| place.root == other) {
+                Some(known) => known,
+                None => {
+                    let database = find(&other, &eprefix, None, reporter)?;
+                    places.push(load(other, &database, reporter)?);
+                    places.len() - 1
+                }
+            };
+        }
+        Ok(Self { places, by_kind, configuration })
+    }
+
+    /// The system that a kind of dependency is installed in.
+    pub(crate) fn place(&self, kind: RootKind) -> &Place {
+        &self.places[self.by_kind[kind as usize]]
+    }
+
+    /// Every system, each once.
+    pub(crate) fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    /// The databases for a query.
+    pub(crate) fn roots(&self) -> Roots<'_> {
+        let source = |kind| &self.place(kind).packages;
+        Roots::one(source(RootKind::Root))
+            .with(RootKind::Sysroot, source(RootKind::Sysroot))
+            .with(RootKind::Broot, source(RootKind::Broot))
+    }
+
+    /// @system as asked for: of the profile, none, or of a file.
+    pub(crate) fn system_set(
+        &self,
+        wanted: Option<&str>,
+        reporter: Reporter,
+    ) -> Result<SystemSet, Failure> {
+        let set = match wanted {
+            Some("none") => return Ok(SystemSet::none()),
+            None | Some("all") => self.profile()?.system_set(),
+            Some(file) => {
+                let path = Path::new(file);
+                let content = std::fs::read(path).map_err(|error| {
+                    Failure::file(path, "the list for --system can't be read", &error)
+                })?;
+                SystemSet::from_list(&content, path)
+            }
+        };
+        for rejected in set.rejected() {
+            let (path, line) = (rejected.path.display(), rejected.line);
+            reporter
+                .warning(format_args!("{path}:{line}: left out of @system: {}", rejected.error));
+        }
+        Ok(set)
+    }
+
+    /// Packages that `package.provided` says are there without being installed.
+    pub(crate) fn provided(&self) -> Vec<hermitage_atom::Cpv> {
+        self.profile().map(|stack| stack.provided().cloned().collect()).unwrap_or_default()
+    }
+
+    fn profile(&self) -> Result<ProfileStack, Failure> {
+        let has_profile = |base: &&PathBuf| {
+            ["etc/portage/make.profile", "etc/make.profile"]
+                .iter()
+                .any(|place| base.join(place).symlink_metadata().is_ok())
+        };
+        let base = self.configuration.iter().find(has_profile).or(self.configuration.last());
+        Ok(ProfileStack::under(base.map_or(Path::new("/"), PathBuf::as_path))?)
+    }
+}
+
+impl Place {
+    /// Who owns which path of this system.
+    pub(crate) fn owner_index(&self) -> Result<OwnerIndex<DiskLinks>, Failure> {
+        let table = self.packages.packages();
+        let entries: Vec<_> = table.iter().map(|(id, _)| self.packages.entry(id).clone()).collect();
+        Ok(OwnerIndex::build(&entries, DiskLinks::new(&self.root))?)
+    }
+}
+
+/// The path from the root of the file system, for what the user gave relative to where they are.
+pub(crate) fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    std::path::absolute(path)
+        .map_err(|error| Failure::file(path, "the current directory is not known", &error))
+}
+
+fn load(root: PathBuf, database: &Database, reporter: Reporter) -> Result<Place, Failure> {
+    let packages = VdbSource::load(database)?;
+    for oddity in database.packages()?.oddities() {
+        reporter.detail(format_args!("left out: {oddity}"));
+    }
+    Ok(Place { root, packages })
+}
+
+/// `given`, or the system's own, or dpkg's imported.
+fn find(
+    root: &Path,
+    eprefix: &Path,
+    given: Option<&Path>,
+    reporter: Reporter,
+) -> Result<Database, Failure> {
+    let at = |dir: PathBuf| Ok(Database::at(dir, root.to_owned(), eprefix.to_owned())?);
+    if let Some(given) = given {
+        let given = absolute(given)?;
+        let below = given.join("var/db/pkg");
+        return at(if below.is_dir() { below } else { given });
+    }
+    let inside = eprefix.strip_prefix("/").unwrap_or(eprefix);
+    let own = root.join(inside).join("var/db/pkg");
+    let admindir = root.join("var/lib/dpkg");
+    // Installing a tool of Gentoo's on Debian can leave an empty var/db/pkg behind.
+    let is_empty = std::fs::read_dir(&own).is_ok_and(|mut entries| entries.next().is_none());
+    let usable = own.exists() && !is_empty;
+    if usable || !admindir.join("status").is_file() || !eprefix.as_os_str().is_empty() {
+        return at(own);
+    }
+    at(import::into_cache(&admindir, root, reporter)?.join("var/db/pkg"))
+}
+
+/// The directory that an image of a system, such as an import, has its database in.
+fn base_of(database: &Path) -> Option<PathBuf> {
+    let base = database.ends_with("var/db/pkg").then(|| database.ancestors().nth(3))??;
+    Some(base.to_owned())
+}

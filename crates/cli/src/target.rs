@@ -1,0 +1,167 @@
+//! What is to be built, from what the user wrote.
+
+use hermitage_atom::{Atom, Candidate as _, Eapi};
+use hermitage_depgraph::{
+    Classes, DepClass, Md5Cache, PackageId, Phase, RootKind, Source as _, Target,
+};
+
+use hermitage_vdb::dpkg::pms_name;
+
+use crate::args::{PhaseName, TargetArgs};
+use crate::failure::Failure;
+use crate::source::Machine;
+
+/// The target, and which classes of its dependencies count.
+#[derive(Debug)]
+pub(crate) struct Wanted {
+    pub(crate) target: Target,
+    pub(crate) classes: Classes,
+}
+
+/// Works out the target.
+pub(crate) fn wanted(
+    args: &TargetArgs,
+    phase: Option<PhaseName>,
+    machine: &Machine,
+) -> Result<Wanted, Failure> {
+    let texts = texts(args);
+    let given: Vec<_> = texts.iter().map(|(class, _)| *class).collect();
+    let target = if let Some(name) = &args.target {
+        installed(name, machine)?
+    } else if args.ebuild_metadata.is_some() {
+        from_metadata(args)?
+    } else if texts.is_empty() && args.with.is_empty() {
+        return Err(Failure::new("nothing says what is to be built").advise(
+            "Give an installed package (=cat/pkg-1.2, cat/pkg, pkg), --ebuild-metadata FILE --use \"...\", or \
+             --depend \"...\".",
+        ));
+    } else {
+        from_text(args, &texts)?
+    };
+    // Who writes dependencies down means them, unless told for which phase.
+    let classes = match phase {
+        None if !given.is_empty() => Classes::of(&given),
+        phase => phase_of(phase).classes(),
+    };
+    with_more(Wanted { target, classes }, &args.with)
+}
+
+/// The one installed package a name means: an atom, or a bare package name where it is unique.
+pub(crate) fn only(name: &str, machine: &Machine) -> Result<(RootKind, PackageId), Failure> {
+    let packages = machine.place(RootKind::Root).packages.packages();
+    if !name.contains('/') {
+        // A package of Debian's may have a name that is none in Gentoo, and got another when it was imported.
+        let imported = pms_name(name);
+        let is_named = |known: &str| known == name || known == imported;
+        let named: Vec<_> =
+            packages.iter().filter(|(_, package)| is_named(package.package())).collect();
+        let cpvs: Vec<_> = named.iter().map(|(_, package)| package.cpv().to_string()).collect();
+        return match (named.as_slice(), cpvs.first()) {
+            ([(id, _)], _) => Ok((RootKind::Root, *id)),
+            (_, None) => Err(Failure::new(format!("\"{name}\": no package of this name is installed"))
+                .advise(format!("{}A target is an installed package; for one that is not, give --ebuild-metadata FILE or --depend \"...\".", alike(name, machine)))),
+            (_, Some(first)) => Err(Failure::new(format!("\"{name}\": several packages match: {}", cpvs.join(", ")))
+                .advise(format!("Name one of them in full, like \"={first}\"."))),
+        };
+    }
+    let atom = atom(name, machine)?;
+    Ok((RootKind::Root, packages.only(&atom)?))
+}
+
+/// An atom as a user writes it; `cat/pkg-1.2` is taken for `=cat/pkg-1.2` where that is installed.
+fn atom(text: &str, machine: &Machine) -> Result<Atom, Failure> {
+    let exact = hermitage_atom::Cpv::parse(text)
+        .ok()
+        .filter(|cpv| machine.place(RootKind::Root).packages.packages().find(cpv).is_some());
+    let text = exact.map_or_else(|| text.to_owned(), |cpv| format!("={cpv}"));
+    parse_atom(&text)
+}
+
+/// An atom of the command line or the configuration, where all syntax is allowed.
+pub(crate) fn parse_atom(text: &str) -> Result<Atom, Failure> {
+    Atom::parse_permissive(text).map_err(|error| {
+        Failure::caused(&error)
+            .advise("An atom looks like cat/pkg, =cat/pkg-1.2, >=cat/pkg-1:slot or cat/pkg[flag].")
+    })
+}
+
+fn installed(name: &str, machine: &Machine) -> Result<Target, Failure> {
+    let (kind, id) = only(name, machine)?;
+    Ok(Target::package(&machine.place(kind).packages, id)?)
+}
+
+fn from_metadata(args: &TargetArgs) -> Result<Target, Failure> {
+    let Some(path) = &args.ebuild_metadata else { return Ok(Target::given("nothing")) };
+    let content = std::fs::read(path)
+        .map_err(|error| Failure::file(path, "the ebuild's metadata can't be read", &error))?;
+    let in_file = |error| {
+        let failure = Failure::caused(&error);
+        Failure::new(format!("{}: {failure}", path.display()))
+    };
+    let entry = Md5Cache::parse(&content).map_err(in_file)?;
+    let mut parts = path.components().rev().filter_map(|part| part.as_os_str().to_str());
+    let (name, category) = (parts.next().unwrap_or("ebuild"), parts.next());
+    let label = category.map_or_else(|| name.to_owned(), |category| format!("{category}/{name}"));
+    let flags: Vec<&str> = match &args.use_flags {
+        Some(flags) => flags.split_ascii_whitespace().collect(),
+        None => entry.default_use().collect(),
+    };
+    Target::from_cache(&label, &entry, flags).map_err(in_file)
+}
+
+fn from_text(args: &TargetArgs, texts: &[(DepClass, &String)]) -> Result<Target, Failure> {
+    let mut target = Target::given("what is declared");
+    if let Some(eapi) = &args.eapi {
+        target = target.with_eapi(Eapi::parse(eapi).map_err(|error| Failure::caused(&error))?);
+    }
+    let flags = args.use_flags.as_deref().unwrap_or_default();
+    target = target.with_use(flags.split_ascii_whitespace());
+    for (class, text) in texts {
+        target = target.with_dependencies(*class, text)?;
+    }
+    Ok(target)
+}
+
+/// Declares more packages, beside the first class that counts.
+fn with_more(wanted: Wanted, more: &[String]) -> Result<Wanted, Failure> {
+    if more.is_empty() {
+        return Ok(wanted);
+    }
+    let class = wanted.classes.iter().next().unwrap_or(DepClass::Depend);
+    let mut text = wanted.target.dependencies(class).map(ToString::to_string).unwrap_or_default();
+    for atom in more {
+        text.push(' ');
+        text.push_str(parse_atom(atom)?.as_str());
+    }
+    let target = wanted.target.with_dependencies(class, text.trim_start())?;
+    Ok(Wanted { target, classes: wanted.classes.with(class) })
+}
+
+fn texts(args: &TargetArgs) -> Vec<(DepClass, &String)> {
+    [
+        (DepClass::Depend, &args.depend),
+        (DepClass::Bdepend, &args.bdepend),
+        (DepClass::Rdepend, &args.rdepend),
+        (DepClass::Pdepend, &args.pdepend),
+        (DepClass::Idepend, &args.idepend),
+    ]
+    .into_iter()
+    .filter_map(|(class, text)| Some((class, text.as_ref()?)))
+    .collect()
+}
+
+fn phase_of(name: Option<PhaseName>) -> Phase {
+    match name {
+        None | Some(PhaseName::Build) => Phase::Build,
+        Some(PhaseName::Merge) => Phase::Merge,
+        Some(PhaseName::Config) => Phase::Config,
+    }
+}
+
+/// A sentence that names installed packages whose names hold `name`.
+fn alike(name: &str, machine: &Machine) -> String {
+    let packages = machine.place(RootKind::Root).packages.packages();
+    let close = packages.iter().filter(|(_, package)| package.package().contains(name));
+    let close: Vec<_> = close.map(|(_, package)| package.cpv().to_string()).take(5).collect();
+    if close.is_empty() { String::new() } else { format!("There is {}. ", close.join(", ")) }
+}

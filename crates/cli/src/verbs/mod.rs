@@ -1,0 +1,45 @@
+//! One module for each verb, or for a few small ones.
+
+mod deps;
+mod doctor;
+mod files;
+mod import;
+mod manual;
+mod owner;
+mod plan;
+mod run;
+mod why;
+mod why_path;
+
+use crate::args::{Cli, Verb};
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::report::Reporter;
+
+/// What every verb is given besides its own arguments.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) config: Config,
+    pub(crate) reporter: Reporter,
+}
+
+/// Does what was asked for; returns the exit code.
+pub(crate) fn carry_out(cli: Cli) -> Result<u8, Failure> {
+    let reporter = crate::reporter(&cli.common);
+    let config = Config::load(cli.common.config.as_deref())?;
+    let context = Context { config, reporter };
+    match cli.verb {
+        Verb::Deps(args) => deps::deps(args, &context),
+        Verb::Files(args) => files::files(args, &context),
+        Verb::Why(args) => why::why(args, &context),
+        Verb::Owner(args) => owner::owner(args, &context),
+        Verb::Plan(args) => plan::plan(args, &context),
+        Verb::Run(args) => run::run(args, &context),
+        Verb::Exec(args) => run::exec(args, &context),
+        Verb::Import(args) => import::import(args, &context),
+        Verb::Doctor(args) => doctor::doctor(args, &context),
+        Verb::Demo(args) => crate::demo::demo(&args, &context),
+        Verb::Completions(args) => manual::completions(&args),
+        Verb::Man { directory } => manual::man(directory.as_deref()),
+    }
+}

@@ -1,0 +1,232 @@
+//! Which paths belong to the view.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use hermitage_depgraph::RootKind;
+use hermitage_vdb::{DiskLinks, Entry, OwnerIndex};
+use hermitage_view::{
+    ErrorKind, GeneratedTable, Node, OwnerId, RealHost, Reason, View, ViewBuilder,
+};
+
+use crate::args::ViewArgs;
+use crate::closure::Selection;
+use crate::failure::Failure;
+use crate::report::Reporter;
+use crate::source::{Machine, Place, absolute};
+
+/// Directories whose content is never the host's.
+const FRESH: [&str; 3] = ["/proc", "/dev", "/tmp"];
+
+/// A view, and the directory of the host that is its root.
+#[derive(Debug)]
+pub(crate) struct Visible {
+    pub(crate) view: View,
+    pub(crate) host_root: PathBuf,
+    pub(crate) read: Vec<PathBuf>,
+    pub(crate) write: Vec<PathBuf>,
+}
+
+/// Makes the view of a selection's packages and of what the user shows or hides.
+pub(crate) fn visible(
+    selection: &Selection,
+    args: &ViewArgs,
+    machine: &Machine,
+    reporter: Reporter,
+) -> Result<Visible, Failure> {
+    // Commands run where build tools are installed; what else there is must be below.
+    let host_root = machine.place(RootKind::Broot).root.clone();
+    let host = RealHost::new(&host_root);
+    let owned = Owned::of(machine, &host_root)?;
+    let [read, write, hide] = [&args.read, &args.write, &args.hide]
+        .map(|paths| paths.iter().map(|path| absolute(path)).collect::<Result<Vec<_>, _>>());
+    let (read, write, hide) = (read?, write?, hide?);
+
+    let mut builder = ViewBuilder::new(&host);
+    for path in FRESH {
+        builder.provided(path);
+    }
+    add_packages(&mut builder, selection, args, machine, &host_root, reporter)?;
+    for path in read.iter().chain(&write) {
+        builder.extra_tree(path.as_os_str().as_bytes());
+    }
+    for path in &hide {
+        builder.hide(path.as_os_str().as_bytes());
+    }
+    builder.generated(table(args)?).unowned_symlinks(|path| owned.is_owned(path));
+    let view = builder.build().map_err(explain)?;
+    report(&view, reporter);
+    drop(builder);
+    Ok(Visible { view, host_root, read, write })
+}
+
+fn add_packages(
+    builder: &mut ViewBuilder<'_>,
+    selection: &Selection,
+    args: &ViewArgs,
+    machine: &Machine,
+    host_root: &Path,
+    reporter: Reporter,
+) -> Result<(), Failure> {
+    for member in selection.members() {
+        let place = machine.place(member.root());
+        let prefix = prefix(&place.root, host_root)?;
+        let owner = builder.owner(member.cpv().as_str());
+        let links = DiskLinks::new(&place.root);
+        let entry = place.packages.entry(member.package());
+        let Some(contents) = entry.contents()? else {
+            let text = format!("{}: there is no CONTENTS, so nothing of it is shown", member.cpv());
+            damaged(args, reporter, Failure::new(text))?;
+            continue;
+        };
+        for entry in contents.settled(&links) {
+            match entry {
+                Ok(entry) => add(builder, &prefix, &entry, owner),
+                Err(error) => damaged(args, reporter, error.into())?,
+            }
+        }
+    }
+    for file in selection.closure.loadable_files() {
+        let prefix = prefix(&machine.place(file.root).root, host_root)?;
+        let owner = builder.owner(file.cpv.as_str());
+        builder.add([&prefix, &file.path[..]].concat(), owner);
+    }
+    Ok(())
+}
+
+fn add(builder: &mut ViewBuilder<'_>, prefix: &[u8], entry: &Entry<'_>, owner: OwnerId) {
+    let path = [prefix, entry.path()].concat();
+    if matches!(entry, Entry::Dir { .. }) {
+        builder.add_dir(path, owner);
+    } else {
+        builder.add(path, owner);
+    }
+}
+
+/// A damaged record ends the run unless the user put up with it.
+fn damaged(args: &ViewArgs, reporter: Reporter, failure: Failure) -> Result<(), Failure> {
+    if !args.allow_damaged {
+        return Err(failure);
+    }
+    let text = failure.to_string();
+    reporter.warning(text.lines().next().unwrap_or_default());
+    Ok(())
+}
+
+/// What stands before a system's paths when they are seen from the root of the view.
+fn prefix(root: &Path, host_root: &Path) -> Result<Vec<u8>, Failure> {
+    let Ok(inside) = root.strip_prefix(host_root) else {
+        return Err(Failure::new(format!(
+            "{}: not below {}, where the build runs, so it can't be shown",
+            root.display(),
+            host_root.display()
+        ))
+        .advise("Give --broot a directory that the others are below, such as /."));
+    };
+    let mut prefix = Vec::new();
+    for part in inside {
+        prefix.push(b'/');
+        prefix.extend_from_slice(part.as_bytes());
+    }
+    Ok(prefix)
+}
+
+fn table(args: &ViewArgs) -> Result<GeneratedTable, Failure> {
+    let shipped = GeneratedTable::shipped();
+    let Some(path) = &args.generated else { return Ok(shipped) };
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::file(path, "the rules can't be read", &error))?;
+    let own = GeneratedTable::parse(&text).map_err(|error| {
+        Failure::new(format!("{}: {}", path.display(), Failure::caused(&error)))
+    })?;
+    Ok(shipped.preceded_by(own))
+}
+
+fn explain(error: hermitage_view::Error) -> Failure {
+    let path = OsStr::from_bytes(error.path()).display().to_string();
+    match error.kind() {
+        ErrorKind::Absent(absence) => {
+            Failure::new(format!("{path}: given to --read or --write, but {absence} on the host"))
+                .advise("Make it first; what is shown must exist when the build starts.")
+        }
+        _ => error.into(),
+    }
+}
+
+fn report(view: &View, reporter: Reporter) {
+    for missing in view.missing() {
+        let path = OsStr::from_bytes(&missing.path).display();
+        reporter.detail(format_args!(
+            "{path}, of {}: {}",
+            view.owner(missing.owner),
+            missing.absence
+        ));
+    }
+    for conflict in view.conflicts() {
+        let path = OsStr::from_bytes(&conflict.path).display();
+        let owner = view.owner(conflict.owner);
+        reporter.warning(format_args!(
+            "{path}: a directory of {owner}, but on disk it is something else"
+        ));
+    }
+}
+
+/// Who owns which path of the host, over all its systems.
+#[derive(Debug)]
+pub(crate) struct Owned<'m> {
+    systems: Vec<(Vec<u8>, OwnerIndex<DiskLinks>, &'m Place)>,
+}
+
+impl<'m> Owned<'m> {
+    /// Reads what every package of the machine owns.
+    pub(crate) fn of(machine: &'m Machine, host_root: &Path) -> Result<Self, Failure> {
+        let systems = machine
+            .places()
+            .iter()
+            .map(|place| Ok((prefix(&place.root, host_root)?, place.owner_index()?, place)))
+            .collect::<Result<_, Failure>>()?;
+        Ok(Self { systems })
+    }
+
+    /// Whether any package owns a path. One that can't be looked up counts as owned, so that it stays hidden.
+    fn is_owned(&self, path: &[u8]) -> bool {
+        self.inside(path)
+            .any(|(index, _, path)| index.owners(path).map_or(true, |owners| !owners.is_empty()))
+    }
+
+    /// The packages that own a path, by name and version.
+    pub(crate) fn owners(&self, path: &[u8]) -> Result<Vec<String>, Failure> {
+        let mut names = Vec::new();
+        for (index, place, path) in self.inside(path) {
+            use hermitage_depgraph::Source as _;
+            let table: Vec<_> = place.packages.packages().iter().collect();
+            let name = |index: &hermitage_vdb::PackageIdx| table[index.0].1.cpv().to_string();
+            names.extend(index.owners(path)?.iter().map(name));
+        }
+        Ok(names)
+    }
+
+    fn inside<'p>(
+        &'p self,
+        path: &'p [u8],
+    ) -> impl Iterator<Item = (&'p OwnerIndex<DiskLinks>, &'m Place, &'p [u8])> {
+        self.systems.iter().filter_map(move |(prefix, index, place)| {
+            let inside = path.strip_prefix(&prefix[..])?;
+            (inside.starts_with(b"/")).then_some((index, *place, inside))
+        })
+    }
+}
+
+/// In a word or two, why a path is visible that no package owns.
+pub(crate) fn unowned(node: &Node<'_>) -> &'static str {
+    match node.reason() {
+        Reason::Extra => "shown on request",
+        Reason::Owned => "owned",
+        Reason::Provided => "fresh",
+        Reason::Generated(_) => "generated",
+        Reason::Passage => "link on the way",
+        Reason::Unowned => "unowned link",
+        _ => "parent",
+    }
+}
