@@ -22,6 +22,7 @@
 #![forbid(unsafe_code)]
 
 mod build;
+mod cover;
 mod error;
 mod generated;
 mod host;
@@ -31,6 +32,7 @@ pub mod test_support;
 mod view;
 
 pub use build::{Explanation, HiddenBy, ViewBuilder};
+pub use cover::{Cover, CoverEntry, Extent};
 pub use error::{Error, ErrorKind};
 pub use generated::{Captures, GeneratedTable, LdCache, Pattern, Rule, Treatment};
 pub use host::{DirEntry, Host, MemoryHost, RealHost};

@@ -9,6 +9,7 @@
 
 mod asking;
 mod corpus;
+mod cover;
 mod exactness;
 mod generated;
 mod ldcache;
