@@ -36,10 +36,10 @@ fn contradict(a: AtomRef<'_>, b: AtomRef<'_>) -> bool {
 fn versions_meet(a: AtomRef<'_>, b: AtomRef<'_>) -> bool {
     let (Some(first), Some(second)) = (range(a), range(b)) else { return true };
     match (first.0, second.0) {
-        (Operator::Equal, _) => b.matches_version(first.1),
-        (_, Operator::Equal) => a.matches_version(second.1),
         (Operator::EqualGlob, _) => glob_meets(first.1, second),
         (_, Operator::EqualGlob) => glob_meets(second.1, first),
+        (Operator::Equal, _) => b.matches_version(first.1),
+        (_, Operator::Equal) => a.matches_version(second.1),
         (Operator::Approximate, _) => approximate_meets(first.1, second),
         (_, Operator::Approximate) => approximate_meets(second.1, first),
         _ => bounds_meet(first, second),
@@ -65,14 +65,14 @@ fn bounds_meet(first: Range<'_>, second: Range<'_>) -> bool {
 
 /// `=glob*` and anything but `=`.
 fn glob_meets(glob: VersionRef<'_>, (operator, bound): Range<'_>) -> bool {
-    let inside = bound.has_prefix(glob);
+    let inside = bound.may_have_prefix(glob);
     // Nothing can follow a revision, so such a glob takes one version only; any other takes some below and some above.
     let both_sides = inside && glob.revision().is_none();
     match operator {
         Operator::Equal => inside,
-        Operator::EqualGlob => inside || glob.has_prefix(bound),
+        Operator::EqualGlob => inside || glob.may_have_prefix(bound),
         Operator::Approximate if glob.revision().is_some() => glob.cmp_base(bound).is_eq(),
-        Operator::Approximate => VersionRef::trusted(bound.base()).has_prefix(glob),
+        Operator::Approximate => VersionRef::trusted(bound.base()).may_have_prefix(glob),
         Operator::Less => both_sides || glob < bound,
         Operator::LessEqual => both_sides || glob <= bound,
         Operator::Greater => both_sides || glob > bound,

@@ -1,7 +1,7 @@
 //! A specification as it is for one set of USE flags.
 
-use super::DepSpec;
 use super::node::{Group, Item, Span};
+use super::{DepKind, DepSpec};
 use crate::atom::{AtomRef, write_evaluated};
 use crate::use_flags::UseFlags;
 
@@ -10,7 +10,7 @@ impl<S: AsRef<str>> DepSpec<S> {
     /// and the conditional USE dependencies of atoms are resolved.
     ///
     /// A condition that is a member of `||`, `^^` or `??` stays one member: its members in parentheses, where there
-    /// are several. An all-of group that has lost its members asks for nothing and is left out; a `||` that has lost
+    /// are several. An all-of group that has lost its members is left out, but for `REQUIRED_USE`; a `||` that has lost
     /// them stays, because whether it is satisfied depends on the EAPI.
     #[must_use]
     pub fn evaluate(&self, flags: &(impl UseFlags + ?Sized)) -> DepSpec {
@@ -24,6 +24,7 @@ impl<S: AsRef<str>> DepSpec<S> {
         };
         self.rebuild(&mut Rebuild {
             source: self.text.as_ref(),
+            keep_empty: self.kind == DepKind::RequiredUse,
             applies,
             resolve,
             text,
@@ -41,6 +42,7 @@ impl<S: AsRef<str>> DepSpec<S> {
         let resolve = |_: AtomRef<'_>, _: &mut String| None;
         self.rebuild(&mut Rebuild {
             source: self.text.as_ref(),
+            keep_empty: self.kind == DepKind::RequiredUse,
             applies,
             resolve,
             text,
@@ -72,6 +74,8 @@ fn place(text: &str) -> u32 {
 /// stay valid.
 struct Rebuild<'a, A, R> {
     source: &'a str,
+    /// Whether an all-of group without members counts as a member.
+    keep_empty: bool,
     applies: A,
     resolve: R,
     text: String,
@@ -136,7 +140,7 @@ where
     /// A group in parentheses; nothing where nothing is left of it.
     fn all_of(&mut self, items: &[Item]) -> usize {
         let place = self.open(Group::AllOf, Span::EMPTY);
-        if self.members(items) == 0 {
+        if self.members(items) == 0 && !self.keep_empty {
             self.out.truncate(place);
             return 0;
         }
@@ -148,7 +152,7 @@ where
     fn one_member(&mut self, items: &[Item]) {
         let place = self.open(Group::AllOf, Span::EMPTY);
         match self.members(items) {
-            0 => self.out.truncate(place),
+            0 if !self.keep_empty => self.out.truncate(place),
             1 => {
                 self.out.remove(place);
             }

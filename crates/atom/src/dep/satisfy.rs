@@ -1,6 +1,6 @@
 //! Whether a specification is satisfied, given what is true of its leaves.
 
-use super::{DepNode, DepSpec, Nodes};
+use super::{DepKind, DepNode, DepSpec, Nodes};
 use crate::eapi::Eapi;
 use crate::use_flags::UseFlags;
 use std::collections::BTreeSet;
@@ -9,14 +9,16 @@ impl<S: AsRef<str>> DepSpec<S> {
     /// Whether everything that is asked for holds, with `holds` deciding on leaves: atoms (blockers too), words,
     /// addresses, and flags by themselves.
     ///
-    /// Conditions are decided by `flags`. A condition that does not apply is no member of the group it stands in, and a
-    /// `||` or `^^` without members is satisfied up to EAPI 6 only.
+    /// Conditions are decided by `flags`; one that does not apply is no member of the group it stands in. A `||` or `^^`
+    /// without members is satisfied up to EAPI 6 only. Where a group without members is itself a member of a group, it
+    /// counts as a satisfied one in `REQUIRED_USE`; elsewhere it is no member, as Portage has it.
     pub fn is_satisfied(
         &self,
         flags: &(impl UseFlags + ?Sized),
         holds: impl Fn(&DepNode<'_>) -> bool,
     ) -> bool {
-        Check { eapi: self.eapi, flags, holds: &holds }.all(self.nodes())
+        let check = Check { eapi: self.eapi, kind: self.kind, flags, holds: &holds };
+        check.all(self.nodes()).unwrap_or(true)
     }
 
     /// Whether a `REQUIRED_USE` is satisfied by a set of flags.
@@ -58,15 +60,12 @@ fn collect<'s>(nodes: Nodes<'s>, flags: &mut BTreeSet<&'s str>) {
 
 struct Check<'a, F: ?Sized, H> {
     eapi: Eapi,
+    kind: DepKind,
     flags: &'a F,
     holds: &'a H,
 }
 
 impl<F: UseFlags + ?Sized, H: Fn(&DepNode<'_>) -> bool> Check<'_, F, H> {
-    fn all(&self, nodes: Nodes<'_>) -> bool {
-        nodes.into_iter().all(|node| self.one(node).unwrap_or(true))
-    }
-
     /// How many members a group has, and how many of them are satisfied.
     fn count(&self, nodes: Nodes<'_>) -> (usize, usize) {
         nodes.filter_map(|node| self.one(node)).fold((0, 0), |(members, satisfied), holds| {
@@ -74,30 +73,37 @@ impl<F: UseFlags + ?Sized, H: Fn(&DepNode<'_>) -> bool> Check<'_, F, H> {
         })
     }
 
-    /// `None` where the node is a condition that does not apply, and so no member of anything.
-    fn one(&self, node: DepNode<'_>) -> Option<bool> {
-        Some(match node {
-            DepNode::AllOf(members) => self.all(members),
-            DepNode::AnyOf(members) => {
-                let (members, satisfied) = self.count(members);
-                satisfied > 0 || self.empty(members)
-            }
-            DepNode::ExactlyOneOf(members) => {
-                let (members, satisfied) = self.count(members);
-                satisfied == 1 || self.empty(members)
-            }
-            DepNode::AtMostOneOf(members) => self.count(members).1 <= 1,
-            DepNode::UseConditional { flag, enabled, children } => {
-                if self.flags.is_enabled(flag) != enabled {
-                    return None;
-                }
-                self.all(children)
-            }
-            leaf => (self.holds)(&leaf),
-        })
+    fn all(&self, nodes: Nodes<'_>) -> Option<bool> {
+        match self.count(nodes) {
+            (0, _) => self.empty(),
+            (members, satisfied) => Some(members == satisfied),
+        }
     }
 
-    fn empty(&self, members: usize) -> bool {
-        members == 0 && self.eapi.empty_group_matches()
+    /// Decides a `||` or `^^` by the number of its satisfied members.
+    fn choice(&self, nodes: Nodes<'_>, decide: impl Fn(usize) -> bool) -> Option<bool> {
+        match self.count(nodes) {
+            (0, _) if self.eapi.empty_group_matches() => self.empty(),
+            (_, satisfied) => Some(decide(satisfied)),
+        }
+    }
+
+    /// `None` where the node is no member of anything: a condition that does not apply, or all that was left was such.
+    fn one(&self, node: DepNode<'_>) -> Option<bool> {
+        match node {
+            DepNode::AllOf(members) => self.all(members),
+            DepNode::AnyOf(members) => self.choice(members, |satisfied| satisfied > 0),
+            DepNode::ExactlyOneOf(members) => self.choice(members, |satisfied| satisfied == 1),
+            DepNode::AtMostOneOf(members) => Some(self.count(members).1 <= 1),
+            DepNode::UseConditional { flag, enabled, children } => {
+                if self.flags.is_enabled(flag) == enabled { self.all(children) } else { None }
+            }
+            leaf => Some((self.holds)(&leaf)),
+        }
+    }
+
+    /// A group that asks for nothing.
+    fn empty(&self) -> Option<bool> {
+        (self.kind == DepKind::RequiredUse).then_some(true)
     }
 }

@@ -10,19 +10,22 @@ use std::collections::BTreeSet;
 
 /// An atom that is legal in the EAPI.
 pub fn atom(eapi: Eapi) -> impl Strategy<Value = String> + Clone {
-    let uses = if eapi.has_use_deps() { 0.4 } else { 0.0 };
-    let slots = if eapi.has_slot_deps() { 0.4 } else { 0.0 };
-    (
-        prop_oneof![8 => Just(""), 1 => Just("!"), 1 => Just(strong(eapi))],
-        bare(),
-        option::weighted(slots, slot_dep(eapi)),
-        option::weighted(uses, vec(use_dep(eapi), 1..4)),
-    )
+    let uses = sometimes(eapi.has_use_deps(), vec(use_dep(eapi), 1..4));
+    let slots = sometimes(eapi.has_slot_deps(), slot_dep(eapi));
+    (prop_oneof![8 => Just(""), 1 => Just("!"), 1 => Just(strong(eapi))], bare(), slots, uses)
         .prop_map(|(blocker, bare, slot, uses)| {
             let slot = slot.map(|slot| format!(":{slot}")).unwrap_or_default();
             let uses = uses.map(|uses| format!("[{}]", uses.join(","))).unwrap_or_default();
             format!("{blocker}{bare}{slot}{uses}")
         })
+}
+
+fn sometimes<S>(legal: bool, strategy: S) -> BoxedStrategy<Option<S::Value>>
+where
+    S: Strategy + 'static,
+    S::Value: Clone + 'static,
+{
+    if legal { option::weighted(0.4, strategy).boxed() } else { Just(None).boxed() }
 }
 
 fn strong(eapi: Eapi) -> &'static str {

@@ -19,7 +19,7 @@ pub fn category() -> impl Strategy<Value = String> + Clone {
 pub fn package() -> impl Strategy<Value = String> + Clone {
     let odd = prop::sample::select(vec![
         // Names that look as if they ended in a version or a revision, and do not.
-        "a-1x",
+        "a-1xy",
         "a-r1",
         "a-",
         "a--",

@@ -17,7 +17,7 @@ pub fn spec(eapi: Eapi, depth: u32) -> BoxedStrategy<String> {
         ]
         .boxed()
     };
-    list(nested(atom(eapi).boxed(), depth, group), 0)
+    list(nested(&atom(eapi).boxed(), depth, group), 0)
 }
 
 /// The value of a `REQUIRED_USE`, with groups up to `depth` levels deep. Groups without members occur.
@@ -33,7 +33,7 @@ pub fn required_use(eapi: Eapi, depth: u32) -> BoxedStrategy<String> {
         ]
         .boxed()
     };
-    list(nested(condition().boxed(), depth, group), 0)
+    list(nested(&condition().boxed(), depth, group), 0)
 }
 
 fn close(operator: &str, members: &str) -> String {
@@ -48,7 +48,7 @@ fn condition() -> impl Strategy<Value = String> + Clone {
 
 /// A leaf, or a group of what is one level less deep.
 fn nested(
-    leaf: BoxedStrategy<String>,
+    leaf: &BoxedStrategy<String>,
     depth: u32,
     group: impl Fn(BoxedStrategy<String>) -> BoxedStrategy<String>,
 ) -> BoxedStrategy<String> {

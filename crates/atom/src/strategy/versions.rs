@@ -46,8 +46,7 @@ pub fn version_pair() -> impl Strategy<Value = (String, String)> {
     let near = (version(), change).prop_map(|(version, change)| {
         let (base, revision) = version.split_once("-r").unwrap_or((&version, ""));
         let other = match (change.starts_with("-r"), revision) {
-            (true, _) => format!("{base}{change}"),
-            (false, "") => format!("{base}{change}"),
+            (true, _) | (false, "") => format!("{base}{change}"),
             (false, revision) => format!("{base}{change}-r{revision}"),
         };
         (version, other)

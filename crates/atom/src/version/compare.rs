@@ -129,6 +129,41 @@ pub(super) fn has_prefix(version: &[u8], prefix: &[u8]) -> bool {
     }
 }
 
+/// Whether a version that equals `version`, but may be written otherwise, is what `=prefix*` asks for.
+pub(super) fn may_have_prefix(version: &[u8], prefix: &[u8]) -> bool {
+    let (mut version, mut prefix) = (Cursor(version), Cursor(prefix));
+    if integer(version.number(), prefix.number()).is_ne() {
+        return false;
+    }
+    while let Some(wanted) = prefix.component() {
+        if version.component().is_none_or(|part| component(part, wanted).is_ne()) {
+            return false;
+        }
+    }
+    if !prefix.0.is_empty() && version.0.first() == Some(&b'.') {
+        return false;
+    }
+    let letter = prefix.letter();
+    if letter.is_some() && version.letter() != letter {
+        return false;
+    }
+    may_continue(version, prefix)
+}
+
+/// The part of [`may_have_prefix`] behind numbers and letter.
+fn may_continue(mut version: Cursor<'_>, mut prefix: Cursor<'_>) -> bool {
+    while let Some((suffix, number)) = prefix.suffix() {
+        let open = number.is_empty() && prefix.0.is_empty();
+        let fits = |(other, digits)| other == suffix && (open || integer(digits, number).is_eq());
+        if !version.suffix().is_some_and(fits) {
+            return false;
+        }
+    }
+    let end = |rest: &[u8]| rest.is_empty() || rest.starts_with(b"-r");
+    prefix.0.is_empty()
+        || (end(version.0) && integer(version.revision(), prefix.revision()).is_eq())
+}
+
 /// The version without its leading zeros, one zero kept where no digit would be left.
 fn glob_form(version: &[u8]) -> &[u8] {
     let zeros = version.iter().position(|&b| b != b'0').unwrap_or(version.len());

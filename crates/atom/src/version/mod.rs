@@ -70,6 +70,11 @@ impl<'a> VersionRef<'a> {
         compare::has_prefix(self.text.as_bytes(), prefix.text.as_bytes())
     }
 
+    /// Whether a version equal to this one, but perhaps written otherwise, has the prefix.
+    pub(crate) fn may_have_prefix(self, prefix: VersionRef<'_>) -> bool {
+        compare::may_have_prefix(self.text.as_bytes(), prefix.text.as_bytes())
+    }
+
     /// The dotted numbers, first to last, as written.
     pub fn components(self) -> impl Iterator<Item = &'a str> {
         let text = self.text;

@@ -27,6 +27,10 @@ impl Tally {
     }
 
     /// Counts a case; `case` is how [`DIFFERENCES`] names it.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "nearly every caller has just made the values"
+    )]
     pub(crate) fn check<T: PartialEq + Debug>(&mut self, case: &str, ours: T, recorded: T) {
         self.cases += 1;
         if ours == recorded {

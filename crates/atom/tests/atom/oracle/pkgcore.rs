@@ -2,7 +2,9 @@
 
 use super::package::{Package, strings};
 use crate::tally::Tally;
-use hermitage_atom::{Atom, Blocker, Cp, Cpv, Eapi, Error, Operator, Version, VersionRef};
+use hermitage_atom::{
+    Atom, Blocker, Cp, Cpv, Eapi, Error, Operator, SlotOperator, Version, VersionRef,
+};
 use serde_json::{Value, json};
 
 /// Counts every call.
@@ -74,7 +76,7 @@ fn fields(atom: &Atom) -> Value {
         "repo_id": atom.repo(),
         "slot": atom.slot(),
         "subslot": atom.subslot(),
-        "slot_operator": atom.slot_operator().map(|operator| operator.as_str()),
+        "slot_operator": atom.slot_operator().map(SlotOperator::as_str),
         "use": sorted(atom.use_deps().map(|dep| dep.to_string()).collect()),
     })
 }

@@ -2,7 +2,7 @@
 
 use super::package::strings;
 use crate::tally::Tally;
-use hermitage_atom::{Atom, Eapi, Operator, Version, VersionRef};
+use hermitage_atom::{Atom, Blocker, Eapi, Operator, SlotOperator, Version, VersionRef};
 use serde_json::{Value, json};
 use std::cmp::Ordering;
 use std::collections::hash_map::DefaultHasher;
@@ -154,8 +154,8 @@ fn fields(atom: &Atom) -> Value {
         "revision": atom.version().and_then(VersionRef::revision),
         "slot": atom.slot(),
         "subslot": atom.subslot(),
-        "slot_op": atom.slot_operator().map(|operator| operator.as_str()),
-        "blocker": atom.blocker().map(|blocker| blocker.as_str()),
+        "slot_op": atom.slot_operator().map(SlotOperator::as_str),
+        "blocker": atom.blocker().map(Blocker::as_str),
         "repo": atom.repo(),
         "use": (!uses.is_empty()).then_some(uses),
     });

@@ -2,7 +2,9 @@
 
 use super::package::{Package, strings};
 use crate::tally::Tally;
-use hermitage_atom::{Atom, CpRef, Operator, Version, is_package};
+use hermitage_atom::{
+    Atom, Blocker, CpRef, CpvRef, Operator, SlotOperator, Version, VersionRef, is_package,
+};
 use serde_json::{Value, json};
 use std::cmp::Ordering;
 
@@ -12,11 +14,11 @@ pub(crate) fn fields(atom: &Atom) -> Value {
     json!({
         "cp": atom.cp().as_str(),
         "operator": operator(atom),
-        "version": atom.version().map(|version| version.as_str()),
+        "version": atom.version().map(VersionRef::as_str),
         "slot": atom.slot(),
         "sub_slot": atom.subslot(),
-        "slot_operator": atom.slot_operator().map(|operator| operator.as_str()),
-        "blocker": atom.blocker().map(|blocker| blocker.as_str()),
+        "slot_operator": atom.slot_operator().map(SlotOperator::as_str),
+        "blocker": atom.blocker().map(Blocker::as_str),
         "use": (!uses.is_empty()).then_some(uses),
     })
 }
@@ -96,7 +98,7 @@ fn part(function: &str, text: &str) -> Option<Value> {
     Some(match function {
         "get_operator" => json!(operator(&atom)),
         "dep_getcpv" => {
-            let cpv = atom.as_ref().cpv().map(|cpv| cpv.as_str());
+            let cpv = atom.as_ref().cpv().map(CpvRef::as_str);
             json!(cpv.unwrap_or(atom.as_ref().cp().as_str()))
         }
         "dep_getslot" => json!(atom.slot()),

@@ -47,7 +47,8 @@ fn required_use(text: &str, eapi: Eapi) -> Option<DepSpec> {
 /// Portage's functions take any words where ours want to know the variable.
 fn any_words(text: &str) -> Option<DepSpec> {
     let parse = |kind| DepSpec::parse(text, Eapi::V6, kind).ok();
-    parse(DepKind::RequiredUse).or_else(|| parse(DepKind::Package))
+    let kinds = [DepKind::License, DepKind::RequiredUse, DepKind::Package];
+    kinds.into_iter().find_map(parse)
 }
 
 /// The specification that Portage's nested lists stand for.

@@ -5,6 +5,7 @@ use super::portage_atoms::fields;
 use crate::tally::Tally;
 use hermitage_atom::{Atom, Cpv, Eapi, ErrorKind, Version};
 use serde_json::{Value, json};
+use std::cmp::Ordering::{Greater, Less};
 
 /// Every atom of a tree, with the EAPI it stands in.
 pub(crate) fn atoms(oracle: &Value) -> Tally {
@@ -38,7 +39,7 @@ pub(crate) fn order(oracle: &Value) -> Tally {
         tally.check(package, versions.is_empty(), false);
         for pair in versions.windows(2) {
             let case = format!("{package} {} {}", pair[0], pair[1]);
-            tally.check(&case, pair[0] < pair[1] && pair[1] > pair[0], true);
+            tally.check(&case, (pair[0].cmp(&pair[1]), pair[1].cmp(&pair[0])), (Less, Greater));
         }
     }
     for cpv in super::package::strings(&oracle["unparsable"]) {
