@@ -40,7 +40,7 @@ fn add_dependency(
             members.iter().rev().map(add).collect()
         }
     };
-    for (version, needs) in (0..).zip(choices) {
+    for (version, needs) in (0_u32..).zip(choices) {
         provider.add_dependencies(name.clone(), version, any_of(needs));
     }
     name

@@ -1,7 +1,10 @@
 //! Tests of the public interface, against hand-written databases, a naive oracle, and Portage's recorded answers.
 
+mod closures;
 mod conformance;
 mod corpus;
+mod loadable;
+mod profiles;
 mod properties;
 
 /// Everything a closure says, as text.

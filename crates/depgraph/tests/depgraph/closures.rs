@@ -1,0 +1,265 @@
+use crate::closure_json;
+use hermitage_atom::{Atom, Cpv};
+use hermitage_depgraph::{
+    BranchPolicy, Closure, DepClass, ErrorKind, Holding, Link, Md5Cache, MemoryPackage,
+    MemorySource, Phase, Policy, Query, RootKind, Roots, Source as _, SystemSet, Target,
+};
+
+/// A database from lines of `CPV[:SLOT] | RDEPEND`.
+fn source(lines: &str) -> MemorySource {
+    MemorySource::new(lines.lines().filter(|line| !line.trim().is_empty()).map(package))
+}
+
+fn package(line: &str) -> MemoryPackage {
+    let (cpv, rdepend) = line.split_once('|').unwrap_or((line, ""));
+    let package = MemoryPackage::parse(cpv.trim()).unwrap();
+    package.with_dependencies(DepClass::Rdepend, rdepend.trim()).unwrap()
+}
+
+fn needs(depend: &str) -> Target {
+    Target::given("target").with_dependencies(DepClass::Depend, depend).unwrap()
+}
+
+fn ask(source: &MemorySource, query: &Query) -> Closure {
+    query.resolve(&Roots::one(source)).unwrap()
+}
+
+fn names(closure: &Closure) -> Vec<&str> {
+    closure.packages().map(|member| member.cpv().as_str()).collect()
+}
+
+fn cpv(text: &str) -> Cpv {
+    Cpv::parse(text).unwrap()
+}
+
+fn atom(text: &str) -> Atom {
+    Atom::parse_permissive(text).unwrap()
+}
+
+#[test]
+fn direct_stops_at_what_is_declared_and_direct_runtime_goes_on() {
+    let source = source("a/a-1 | a/b\na/b-1 | a/c\na/c-1\na/unrelated-1");
+    let query = Query::new(needs("a/a"));
+    assert_eq!(names(&ask(&source, &query.clone().policy(Policy::Direct))), ["a/a-1"]);
+    let closure = ask(&source, &query);
+    assert_eq!(names(&closure), ["a/a-1", "a/b-1", "a/c-1"]);
+    let levels: Vec<_> = closure.packages().map(|member| member.level()).collect();
+    assert_eq!(levels, [Some(1), Some(2), Some(3)]);
+    assert!(closure.find(&cpv("a/b-1")).unwrap().is_indirect());
+}
+
+#[test]
+fn packages_that_own_nothing_are_looked_through_without_counting_a_level() {
+    let source = MemorySource::new([
+        package("virtual/v-1 | app-alternatives/w"),
+        package("app-alternatives/w-1 | a/links"),
+        package("a/links-1 | a/meta").with_holding(Holding::Links),
+        package("a/meta-1 | a/real").with_holding(Holding::Nothing),
+        package("a/real-1 | a/library"),
+        package("a/library-1"),
+    ]);
+    let closure = ask(&source, &Query::new(needs("virtual/v")).policy(Policy::Direct));
+    assert_eq!(
+        names(&closure),
+        ["a/links-1", "a/meta-1", "a/real-1", "app-alternatives/w-1", "virtual/v-1"]
+    );
+    assert!(closure.packages().all(|member| member.is_direct()));
+    let closure = ask(&source, &Query::new(needs("virtual/v")));
+    assert_eq!(closure.find(&cpv("a/library-1")).unwrap().level(), Some(2));
+}
+
+#[test]
+fn the_first_satisfied_branch_is_taken_or_all_of_them_and_the_reason_says_which() {
+    let source = source("a/b-1\na/c-1:0\na/c-2:2");
+    let query = Query::new(needs("|| ( a/a a/b ( a/b a/c ) )"));
+    let first = ask(&source, &query);
+    assert_eq!(names(&first), ["a/b-1"]);
+    let Link::Dependency { choice: Some(choice), .. } =
+        &first.packages().next().unwrap().reasons()[0].link
+    else {
+        panic!("it was chosen from a group")
+    };
+    assert_eq!((choice.branch, choice.of), (2, 3));
+    assert_eq!(choice.group, "|| ( a/a a/b ( a/b a/c ) )");
+    let all = ask(&source, &query.branch(BranchPolicy::All));
+    assert_eq!(names(&all), ["a/b-1", "a/c-1", "a/c-2"]);
+}
+
+#[test]
+fn an_empty_any_of_is_satisfied_before_eapi_7_only() {
+    let empty = |eapi: &str| {
+        let eapi = eapi.parse().unwrap();
+        let target = Target::given("target").with_eapi(eapi);
+        let target = target.with_dependencies(DepClass::Depend, "|| ( x? ( a/a ) )").unwrap();
+        ask(&source(""), &Query::new(target)).unsatisfied().len()
+    };
+    assert_eq!((empty("6"), empty("7")), (0, 1));
+}
+
+#[test]
+fn what_nothing_satisfies_is_listed_with_the_chain_that_asks_and_why_others_will_not_do() {
+    let source = source("a/a-1 | >=a/b-2[x]\na/b-1");
+    let closure = ask(&source, &Query::new(needs("a/a")));
+    let [missing] = closure.unsatisfied() else { panic!("one dependency is missing") };
+    assert_eq!(missing.text, ">=a/b-2[x]");
+    assert_eq!(closure.chain_of(missing.from).to_string(), "target --DEPEND a/a--> a/a-1");
+    assert_eq!(missing.rejected[0].cpv, cpv("a/b-1"));
+    assert_eq!(missing.rejected[0].reason, "the version is outside of the range");
+}
+
+#[test]
+fn why_gives_the_shortest_chain() {
+    let source = source("a/a-1 | a/b\na/b-1 | a/c\na/c-1 | a/a\na/d-1 | a/c");
+    let closure = ask(&source, &Query::new(needs("a/a a/d")));
+    assert_eq!(
+        closure.why(&cpv("a/c-1")).unwrap().to_string(),
+        "target --DEPEND a/d--> a/d-1 --RDEPEND a/c--> a/c-1"
+    );
+    assert!(closure.why(&cpv("a/x-1")).is_none());
+    let cycles = closure.cycles();
+    assert_eq!(cycles.len(), 1);
+    assert_eq!(cycles[0].len(), 3);
+}
+
+#[test]
+fn blockers_of_installed_packages_are_reported_and_pull_nothing_in() {
+    let source = source("a/a-1 | !!<a/b-2 !a/gone\na/b-1");
+    let closure = ask(&source, &Query::new(needs("a/a")));
+    assert_eq!(names(&closure), ["a/a-1"]);
+    let [blocked] = closure.blocked() else { panic!("one package is blocked") };
+    assert_eq!((blocked.atom.as_str(), blocked.in_closure), ("!!<a/b-2", false));
+}
+
+#[test]
+fn system_comes_in_by_its_own_reason_and_can_be_subtracted_from() {
+    let source = source("a/gcc-1 | a/gmp a/zlib\na/gmp-1\na/zlib-1\na/sed-1\na/app-1 | a/gmp");
+    let system = SystemSet::from_list(b"a/gcc\na/sed\na/absent\n", "list".as_ref());
+    let query = Query::new(needs("a/app")).system(system);
+    let closure = ask(&source, &query);
+    assert_eq!(names(&closure), ["a/app-1", "a/gcc-1", "a/gmp-1", "a/sed-1", "a/zlib-1"]);
+    assert!(closure.find(&cpv("a/gcc-1")).unwrap().is_system());
+    assert_eq!(closure.unsatisfied()[0].text, "a/absent");
+    assert_eq!(closure.why(&cpv("a/zlib-1")).unwrap().start, "@system");
+
+    let closure = ask(&source, &query.without([atom("a/zlib"), atom("a/gmp"), atom("a/sed")]));
+    assert_eq!(names(&closure), ["a/app-1", "a/gcc-1", "a/gmp-1"]);
+    let withheld: Vec<_> = closure.withheld().iter().map(|w| w.cpv.as_str()).collect();
+    assert_eq!(withheld, ["a/sed-1", "a/zlib-1"]);
+}
+
+#[test]
+fn each_class_is_looked_for_in_its_own_root() {
+    let (host, sysroot, root) =
+        (source("a/tool-1 | a/lib\na/lib-1"), source("a/lib-2"), source("a/lib-3\na/data-1"));
+    let target = Target::given("target")
+        .with_dependencies(DepClass::Bdepend, "a/tool")
+        .unwrap()
+        .with_dependencies(DepClass::Depend, "a/lib")
+        .unwrap()
+        .with_dependencies(DepClass::Rdepend, "a/data")
+        .unwrap();
+    let roots = Roots::one(&root).with(RootKind::Sysroot, &sysroot).with(RootKind::Broot, &host);
+    let closure = Query::new(target.clone()).resolve(&roots).unwrap();
+    let found: Vec<_> = closure.packages().map(|m| (m.root().as_str(), m.cpv().as_str())).collect();
+    assert_eq!(found, [("BROOT", "a/lib-1"), ("SYSROOT", "a/lib-2"), ("BROOT", "a/tool-1")]);
+    let closure = Query::new(target).phase(Phase::Config).resolve(&roots).unwrap();
+    assert_eq!(names(&closure), ["a/data-1"]);
+}
+
+#[test]
+fn before_eapi_7_depend_is_looked_for_where_is_built_and_what_is_built_against() {
+    let (host, sysroot) = (source("a/tool-1\na/both-1"), source("a/lib-1\na/both-1"));
+    let target = Target::given("target").with_eapi("6".parse().unwrap());
+    let target = target.with_dependencies(DepClass::Depend, "a/tool a/lib a/both a/none").unwrap();
+    let roots = Roots::one(&host).with(RootKind::Sysroot, &sysroot);
+    let closure = Query::new(target).resolve(&roots).unwrap();
+    assert_eq!(names(&closure), ["a/both-1", "a/both-1", "a/lib-1", "a/tool-1"]);
+    let missing: Vec<_> = closure.unsatisfied().iter().map(|u| u.text.as_str()).collect();
+    assert_eq!(missing, ["a/none"]);
+}
+
+#[test]
+fn roots_that_share_a_database_hold_each_package_once() {
+    let source = source("a/tool-1 | a/lib\na/lib-1");
+    let target = needs("a/lib").with_dependencies(DepClass::Bdepend, "a/tool").unwrap();
+    let roots = Roots::one(&source).with(RootKind::Broot, &source);
+    let closure = Query::new(target).resolve(&roots).unwrap();
+    assert_eq!(names(&closure), ["a/lib-1", "a/tool-1"]);
+    assert!(closure.packages().all(|member| member.root() == RootKind::Root));
+}
+
+#[test]
+fn a_package_that_is_provided_satisfies_and_is_not_there() {
+    let closure = ask(&source(""), &Query::new(needs(">=a/a-1")).provided([cpv("a/a-2")]));
+    assert!(closure.unsatisfied().is_empty());
+    assert_eq!(closure.packages().len(), 0);
+    assert_eq!(closure.provided()[0].cpv, cpv("a/a-2"));
+}
+
+#[test]
+fn a_package_that_keeps_the_libraries_of_its_old_subslot_still_satisfies() {
+    let program = "a/program-1 | a/lib:0/1=";
+    let with = |lib: MemoryPackage| MemorySource::new([package(program), lib]);
+    let kept = with(package("a/lib-2:0/2").with_preserved("/usr/lib64/lib.so.1"));
+    let closure = ask(&kept, &Query::new(needs("a/program")));
+    assert_eq!(names(&closure), ["a/lib-2", "a/program-1"]);
+    let reason = &closure.packages().next().unwrap().reasons()[0];
+    assert!(matches!(reason.link, Link::Dependency { preserved: true, .. }));
+    let dropped = with(package("a/lib-2:0/2"));
+    assert_eq!(ask(&dropped, &Query::new(needs("a/program"))).unsatisfied().len(), 1);
+}
+
+#[test]
+fn the_runtime_closure_of_an_installed_package_starts_with_itself() {
+    let source = source("a/a-1 | a/b\na/b-1");
+    let target = Target::installed(&source, &atom("a/a")).unwrap();
+    let closure = ask(&source, &Query::new(target).policy(Policy::RuntimeOnly));
+    assert_eq!(
+        serde_json::to_string(&closure.report()).unwrap(),
+        r#"{"schema":1,"packages":[{"cpv":"a/a-1","why":[{"from":"a/a-1"}]},{"cpv":"a/b-1","why":[{"from":"a/a-1","class":"RDEPEND","atom":"a/b"}]}]}"#
+    );
+    assert!(!closure_json(&closure).is_empty());
+}
+
+#[test]
+fn an_atom_that_means_no_package_or_several_is_refused() {
+    let source = source("a/a-1:0\na/a-2:2\nb/c-1");
+    let kind = |text| Target::installed(&source, &atom(text)).unwrap_err().kind().clone();
+    let matches = vec!["a/a-1".to_owned(), "a/a-2".to_owned()];
+    assert_eq!(kind("a/a"), ErrorKind::Ambiguous { matches });
+    assert_eq!(kind("a/c"), ErrorKind::NoSuchPackage { similar: vec!["b/c-1".to_owned()] });
+    assert!(Target::installed(&source, &atom("a/a:2")).is_ok());
+}
+
+#[test]
+fn a_cache_entry_is_evaluated_with_the_flags_that_are_given() {
+    let entry =
+        Md5Cache::parse(b"DEPEND=a/a x? ( a/b[y?] )\nEAPI=7\nBDEPEND=a/c\nIUSE=+x y\n_md5_=0\n")
+            .unwrap();
+    assert_eq!(entry.default_use().collect::<Vec<_>>(), ["x"]);
+    let source = source("a/a-1\na/b-1\na/c-1");
+    let with = |flags: &[&str]| {
+        let target = Target::from_cache("entry", &entry, flags).unwrap();
+        let closure = ask(&source, &Query::new(target));
+        (names(&closure).join(" "), closure.unsatisfied().len())
+    };
+    assert_eq!(with(&[]), ("a/a-1 a/c-1".to_owned(), 0));
+    assert_eq!(with(&["x"]), ("a/a-1 a/b-1 a/c-1".to_owned(), 0));
+    assert_eq!(with(&["x", "y"]), ("a/a-1 a/c-1".to_owned(), 1));
+    assert!(Md5Cache::parse(b"no equals sign").is_err());
+    assert!(Md5Cache::parse(b"EAPI=banana").is_err());
+}
+
+#[test]
+fn a_dependency_string_that_can_not_be_read_names_its_class() {
+    let error = Target::given("target").with_dependencies(DepClass::Bdepend, "a/b )").unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::Dependency { class: DepClass::Bdepend });
+    assert!(std::error::Error::source(&error).is_some());
+}
+
+#[test]
+fn the_order_of_packages_of_a_source_is_by_name_and_version() {
+    let source = source("a/b-10\na/b-9\na/a-1\na-b/a-1");
+    let order: Vec<_> = source.packages().iter().map(|(_, p)| p.cpv().as_str()).collect();
+    assert_eq!(order, ["a/a-1", "a/b-9", "a/b-10", "a-b/a-1"]);
+}
