@@ -80,6 +80,16 @@ impl<'h> Atlas<'h> {
         }
     }
 
+    /// Makes room for about so many more paths.
+    pub(super) fn reserve(&mut self, paths: usize) {
+        self.spots.reserve(paths);
+        let (spots, names, hasher) = (&self.spots, &self.names, &self.hasher);
+        self.index.reserve(paths, |&spot| {
+            let spot = &spots[spot as usize];
+            hasher.hash_one((spot.parent, spot.name.of(names)))
+        });
+    }
+
     /// Walks `path`, from a directory if it is relative, following every link, the last component too.
     /// The links passed, and the directories left by `..`, are appended to `trail`.
     pub(super) fn walk(

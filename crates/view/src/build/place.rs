@@ -99,6 +99,7 @@ impl ViewBuilder<'_> {
         atlas: &mut Atlas<'_>,
         shown: &mut Shown,
     ) -> Result<(), Error> {
+        atlas.reserve(self.recorded.len());
         let mut trails = vec![Vec::new()];
         let leaves = self.find_leaves(atlas, shown, &mut trails)?;
         atlas.survey()?;

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hermitage_view::test_support::{Model, Wanted, case};
-use hermitage_view::{Host as _, Kind, MemoryHost, NodeKind, Resolution, View};
+use hermitage_view::{Absence, Host as _, Kind, MemoryHost, NodeKind, Reason, Resolution, View};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
@@ -48,6 +50,45 @@ proptest! {
             }
         }
     }
+}
+
+/// A property is worth what its cases reach.
+#[test]
+fn the_cases_reach_what_is_interesting() {
+    let mut runner = TestRunner::deterministic();
+    let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
+    for _ in 0..2000 {
+        let (host, wanted) = case().new_tree(&mut runner).unwrap().current();
+        let view = wanted.builder(&host).build().unwrap();
+        let with = |change: fn(&mut Wanted)| {
+            let mut wanted = wanted.clone();
+            change(&mut wanted);
+            wanted.builder(&host).build().unwrap()
+        };
+        let has = |reason| view.iter().any(|node| node.reason() == reason);
+        let misses = |absence| view.missing().iter().any(|missing| missing.absence == absence);
+        for (class, reached) in [
+            ("unowned link", has(Reason::Unowned)),
+            ("link passed", has(Reason::Passage)),
+            ("two owners", view.iter().any(|node| node.owners().len() > 1)),
+            ("hidden matters", with(|wanted| wanted.hidden.clear()).len() != view.len()),
+            (
+                "other owners matter",
+                with(|wanted| wanted.owned_elsewhere.clear()).len() != view.len(),
+            ),
+            ("conflict", !view.conflicts().is_empty()),
+            ("not found", misses(Absence::NotFound)),
+            ("not a directory", misses(Absence::NotADirectory)),
+            ("loop", misses(Absence::Loop)),
+            (
+                "link to a directory recorded as one",
+                with(|w| w.recorded.iter_mut().for_each(|r| r.2 = false)) != view,
+            ),
+        ] {
+            *seen.entry(class).or_default() += u32::from(reached);
+        }
+    }
+    assert!(seen.values().all(|count| *count >= 10), "{seen:?}");
 }
 
 /// Every path of a view with the numbers of its owners.
