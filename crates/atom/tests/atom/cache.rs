@@ -55,7 +55,12 @@ fn every_specification_of_a_real_tree_parses_prints_and_evaluates() {
     println!("{count:#?}");
     assert_eq!(count.entries, 36_968);
     assert_eq!(count.invalid_names, 10, "the prefix revisions of that tree");
-    assert!(count.atoms > 300_000, "{} atoms", count.atoms);
+    assert_eq!(
+        count.strings.values().sum::<usize>(),
+        count.specifications + 1,
+        "all but one parse"
+    );
+    assert!(count.atoms > 500_000, "{} atoms", count.atoms);
 }
 
 fn check_entry(path: &str, entry: &str, count: &mut Count) {
