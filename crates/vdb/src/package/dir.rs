@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use super::read::read;
+use super::read::{read, read_reusing};
 use crate::write::mtime_ns;
 use crate::{Contents, Error, ErrorKind, Metadata, Needed, SonameList};
 
@@ -110,6 +110,15 @@ impl PackageDir {
     /// When the file is there and cannot be read, or the package vanished.
     pub fn contents(&self) -> Result<Option<Contents>, Error> {
         let bytes = self.file("CONTENTS")?;
+        Ok(bytes.map(|bytes| Contents::new(self.dir.join("CONTENTS"), bytes)))
+    }
+
+    /// As [`PackageDir::contents`], into a buffer that was used before; [`Contents::into_bytes`] gives it back.
+    ///
+    /// # Errors
+    /// As [`PackageDir::contents`].
+    pub fn contents_reusing(&self, buffer: Vec<u8>) -> Result<Option<Contents>, Error> {
+        let bytes = read_reusing(&self.dir, "CONTENTS", buffer)?;
         Ok(bytes.map(|bytes| Contents::new(self.dir.join("CONTENTS"), bytes)))
     }
 

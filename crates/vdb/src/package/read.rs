@@ -17,7 +17,8 @@ const PAUSE: Duration = Duration::from_millis(3);
 
 /// What a closer look at a package found.
 enum Sight {
-    File(Vec<u8>),
+    /// The file was read.
+    File,
     /// The directory is there, before and after, and the file is not.
     NoFile,
     /// The directory is not there, or was replaced meanwhile.
@@ -26,14 +27,23 @@ enum Sight {
 
 /// Reads `name` in `dir`; `None` when the package is there and has no such file.
 pub(super) fn read(dir: &Path, name: &str) -> Result<Option<Vec<u8>>, Error> {
+    read_reusing(dir, name, Vec::new())
+}
+
+/// As [`read`], into a buffer that was used before: whoever reads hundreds of files spares the memory's first touch.
+pub(super) fn read_reusing(
+    dir: &Path,
+    name: &str,
+    mut buffer: Vec<u8>,
+) -> Result<Option<Vec<u8>>, Error> {
     for attempt in 0..TRIES {
-        match read_at(CWD, &dir.join(name)) {
-            Ok(bytes) => return Ok(Some(bytes)),
+        match read_at(CWD, &dir.join(name), &mut buffer) {
+            Ok(()) => return Ok(Some(buffer)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(Error::io(dir.join(name), ErrorKind::Read, error)),
         }
-        match read_checked(dir, name) {
-            Ok(Sight::File(bytes)) => return Ok(Some(bytes)),
+        match read_checked(dir, name, &mut buffer) {
+            Ok(Sight::File) => return Ok(Some(buffer)),
             Ok(Sight::NoFile) => return Ok(None),
             Ok(Sight::NoPackage) if attempt + 1 < TRIES => std::thread::sleep(PAUSE),
             Ok(Sight::NoPackage) => {}
@@ -44,15 +54,15 @@ pub(super) fn read(dir: &Path, name: &str) -> Result<Option<Vec<u8>>, Error> {
 }
 
 /// Reads by way of the open directory, so that a missing file can be told from a missing directory.
-fn read_checked(dir: &Path, name: &str) -> io::Result<Sight> {
+fn read_checked(dir: &Path, name: &str, buffer: &mut Vec<u8>) -> io::Result<Sight> {
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let fd = match openat(CWD, dir, flags, Mode::empty()) {
         Ok(fd) => fd,
         Err(rustix::io::Errno::NOENT) => return Ok(Sight::NoPackage),
         Err(error) => return Err(error.into()),
     };
-    match read_at(&fd, Path::new(name)) {
-        Ok(bytes) => return Ok(Sight::File(bytes)),
+    match read_at(&fd, Path::new(name), buffer) {
+        Ok(()) => return Ok(Sight::File),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
@@ -66,11 +76,12 @@ fn read_checked(dir: &Path, name: &str) -> io::Result<Sight> {
     }
 }
 
-fn read_at(dir: impl AsFd, path: &Path) -> io::Result<Vec<u8>> {
+fn read_at(dir: impl AsFd, path: &Path, buffer: &mut Vec<u8>) -> io::Result<()> {
     let fd = openat(dir, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
     let size = fstat(&fd)?.st_size;
     // One byte more than the size, so that the end of the file is found without growing the buffer.
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1));
-    File::from(fd).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    buffer.clear();
+    buffer.reserve(usize::try_from(size).unwrap_or(0).saturating_add(1));
+    File::from(fd).read_to_end(buffer)?;
+    Ok(())
 }

@@ -28,7 +28,7 @@ fn corpus() -> Option<PathBuf> {
 
 /// Writes past the test harness, which swallows what a test that passes prints.
 fn say(line: &str) {
-    writeln!(std::io::stderr(), "{line}").unwrap();
+    std::io::stderr().lock().write_all(format!("{line}\n").as_bytes()).unwrap();
 }
 
 fn unpacked(name: &str) -> Option<Database> {
@@ -114,7 +114,7 @@ fn the_prefix_is_read_completely_and_its_oddities_are_reported() {
         ErrorKind::Name(error) => error.kind() == hermitage_atom::ErrorKind::PrefixRevision,
         _ => false,
     };
-    let kinds: Vec<_> = packages.oddities().iter().map(|odd| odd.kind()).collect();
+    let kinds: Vec<_> = packages.oddities().iter().map(hermitage_vdb::Error::kind).collect();
     assert_eq!(kinds.iter().filter(|kind| merging(kind)).count(), 1);
     assert_eq!(kinds.iter().filter(|kind| revision(kind)).count(), 3);
     assert_eq!(kinds.len(), 4, "and nothing else is odd");
@@ -181,7 +181,14 @@ fn ours(package: &hermitage_vdb::Package, field: &str) -> Value {
         "repo" => Value::from(package.repository().unwrap()),
         "contents" => {
             let contents = package.contents().unwrap().unwrap();
-            let paths: BTreeSet<_> = contents.entries().map(|e| e.unwrap().path()).collect();
+            let mut paths: BTreeSet<_> =
+                contents.entries().map(|entry| entry.unwrap().as_path().to_owned()).collect();
+            // Portage adds EPREFIX and what it is in to whatever is not empty; CONTENTS does not list them.
+            let eprefix = PathBuf::from(package.text("EPREFIX").unwrap());
+            if !paths.is_empty() {
+                let outer = eprefix.ancestors().filter(|dir| dir.parent().is_some());
+                paths.extend(outer.map(Path::to_owned));
+            }
             Value::from(paths.len())
         }
         "use" => package.use_flags().unwrap().into_iter().collect(),

@@ -1,5 +1,7 @@
 //! The tests of the crate, through its public API.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+
 mod contents;
 mod corpus;
 mod database;
