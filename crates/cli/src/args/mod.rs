@@ -13,8 +13,9 @@ pub(crate) use run::{BackendName, RunArgs, ViewArgs};
 pub(crate) use source::SourceArgs;
 pub(crate) use target::{BranchName, ClosureArgs, ClosureName, PhaseName, TargetArgs};
 pub(crate) use verb::{
-    CompletionsArgs, DemoArgs, DepsArgs, DepsFormat, DoctorArgs, ExecArgs, FilesArgs, FilesFormat,
-    ImportArgs, ImportDpkgArgs, ImportFrom, OwnerArgs, PlanArgs, RunVerbArgs, StartArgs, WhyArgs,
+    CompletionsArgs, DemoArgs, DemoDatabase, DepsArgs, DepsFormat, DoctorArgs, ExecArgs, FilesArgs,
+    FilesFormat, ImportArgs, ImportDpkgArgs, ImportFrom, OwnerArgs, PlanArgs, RunVerbArgs,
+    StartArgs, WhyArgs,
 };
 
 /// Hermetic builds for Gentoo: a build sees exactly what its package declares.
