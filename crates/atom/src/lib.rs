@@ -25,6 +25,8 @@ mod error;
 mod name;
 #[cfg(feature = "test-support")]
 pub mod strategy;
+#[cfg(feature = "test-support")]
+pub mod test_support;
 mod use_flags;
 mod version;
 

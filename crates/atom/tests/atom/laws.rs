@@ -2,7 +2,7 @@
 
 use hermitage_atom::{
     Atom, AtomRef, Cpv, DepKind, DepNode, DepSpec, DepSpecRef, Eapi, Nodes, Operator, UseDepKind,
-    Version, strategy,
+    Version, strategy, test_support::check,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -86,36 +86,10 @@ fn hash(version: &Version) -> u64 {
     hasher.finish()
 }
 
-/// What every parser has to stand: no panic, and an error that points into the text or to its end.
 fn check_bytes(bytes: &[u8]) {
-    for eapi in [Eapi::V0, Eapi::V4, Eapi::LATEST] {
-        let spec = DepSpecRef::parse_bytes(bytes, eapi, DepKind::Package);
-        match spec {
-            Ok(spec) => {
-                let again = DepSpec::parse(&spec.to_string(), eapi, DepKind::Package);
-                assert_eq!(again.expect("what was printed parses").to_string(), spec.to_string());
-            }
-            Err(error) => {
-                assert!(error.offset() <= error.input().len());
-                assert!(!error.to_string().is_empty());
-            }
-        }
-    }
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        for kind in [DepKind::RequiredUse, DepKind::License, DepKind::SrcUri, DepKind::Words] {
-            if let Ok(spec) = DepSpec::parse(text, Eapi::LATEST, kind) {
-                assert_eq!(
-                    spec.to_string(),
-                    text.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
-                );
-            }
-        }
-        let _either = (
-            Cpv::parse(text).is_ok(),
-            Version::parse(text).is_ok(),
-            Atom::parse_permissive(text).is_ok(),
-        );
-    }
+    check::atom(bytes);
+    check::dep_spec(bytes);
+    check::version(bytes);
 }
 
 fn evaluated_is_free_of_conditions(nodes: Nodes<'_>) -> bool {
@@ -300,6 +274,17 @@ proptest! {
     #[test]
     fn almost_valid_bytes_never_panic(bytes in strategy::almost_valid(Eapi::LATEST, 2)) {
         check_bytes(&bytes);
+    }
+
+    #[test]
+    fn legal_texts_pass_the_checks(
+        atom in strategy::atom(Eapi::LATEST),
+        (spec, _, _) in any_spec(),
+        (low, high) in strategy::version_pair(),
+    ) {
+        check::atom(atom.as_bytes());
+        check::dep_spec(spec.as_bytes());
+        check::version(format!("{low}\n{high}").as_bytes());
     }
 
     #[test]

@@ -1,0 +1,3 @@
+//! What property tests and fuzzers share.
+
+pub mod check;
