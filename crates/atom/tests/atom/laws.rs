@@ -1,7 +1,7 @@
 //! Laws that hold for whatever the strategies come up with.
 
 use hermitage_atom::{
-    Atom, AtomRef, Cpv, DepKind, DepNode, DepSpec, DepSpecRef, Eapi, Nodes, Operator, UseDepKind,
+    Atom, AtomRef, DepKind, DepNode, DepSpec, DepSpecRef, Eapi, Nodes, Operator, UseDepKind,
     Version, strategy, test_support::check,
 };
 use proptest::prelude::*;
