@@ -7,7 +7,9 @@
 //! Run it with `cargo run -p hermitage-depgraph --features test-support --example other_resolver`.
 #![allow(clippy::print_stdout, reason = "an example shows what it did")]
 
-use hermitage_depgraph::test_support::{Model, ModelDep, databases, dependencies, oracle};
+use hermitage_depgraph::test_support::{
+    Model, ModelDep, ModelPackage, databases, dependencies, oracle,
+};
 use hermitage_depgraph::{BranchPolicy, DepClass, Policy, Query, Roots, Target};
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use pubgrub::{OfflineDependencyProvider, Ranges, resolve};
@@ -31,10 +33,9 @@ fn add_dependency(
             found.sort_by_key(|package| package.version);
             found.into_iter().map(|package| vec![package.cpv()]).collect()
         }
-        ModelDep::Blocker(_) => vec![Vec::new()],
         ModelDep::AllOf(all) => vec![add_all(provider, model, all, on)],
         ModelDep::When(state, all) if *state == on => vec![add_all(provider, model, all, on)],
-        ModelDep::When(..) => vec![Vec::new()],
+        ModelDep::Blocker(_) | ModelDep::When(..) => vec![Vec::new()],
         ModelDep::AnyOf(members) => {
             let add = |member| vec![add_dependency(provider, model, member, on)];
             members.iter().rev().map(add).collect()
@@ -68,7 +69,7 @@ fn chosen(model: &Model, target: &[ModelDep]) -> Option<BTreeSet<String>> {
         provider.add_dependencies(package.cpv(), 0_u32, any_of(needs));
     }
     let solution = resolve(&provider, "target".to_owned(), 0_u32).ok()?;
-    let installed: BTreeSet<_> = model.packages.iter().map(|package| package.cpv()).collect();
+    let installed: BTreeSet<_> = model.packages.iter().map(ModelPackage::cpv).collect();
     Some(
         solution
             .into_iter()
@@ -93,8 +94,12 @@ fn is_translatable(dependencies: &[ModelDep]) -> bool {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (compared, refused) = (Cell::new(0), Cell::new(0));
-    let mut runner =
-        TestRunner::new(Config { cases: 2000, failure_persistence: None, ..Config::default() });
+    let mut runner = TestRunner::new(Config {
+        cases: 500,
+        failure_persistence: None,
+        max_global_rejects: 1 << 20,
+        ..Config::default()
+    });
     runner.run(&(databases(), dependencies()), |(model, target)| {
         let mut all = model.packages.iter().flat_map(|p| p.dependencies.values()).chain([&target]);
         if !all.all(|dependencies| is_translatable(dependencies)) {

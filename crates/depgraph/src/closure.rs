@@ -18,6 +18,7 @@ pub use report::{ClosureReport, PackageReport, ReasonReport};
 
 use crate::query::RootKind;
 use hermitage_atom::Cpv;
+use std::sync::OnceLock;
 
 /// Every package a target needs, and why.
 ///
@@ -34,7 +35,8 @@ pub struct Closure {
     pub(crate) malformed: Vec<Malformed>,
     pub(crate) withheld: Vec<Withheld>,
     pub(crate) files: Vec<LoadableFile>,
-    pub(crate) graph: Graph,
+    /// Made when a chain or a cycle is asked for first.
+    pub(crate) graph: OnceLock<Graph>,
 }
 
 impl Closure {
@@ -122,10 +124,14 @@ impl Closure {
 
     /// Groups of packages that need each other, each in order, largest first.
     pub fn cycles(&self) -> Vec<Vec<MemberId>> {
-        self.graph.cycles()
+        self.graph().cycles()
+    }
+
+    fn graph(&self) -> &Graph {
+        self.graph.get_or_init(|| Graph::new(&self.members))
     }
 
     fn chain_to(&self, id: MemberId) -> Chain {
-        Chain::along(self, &self.graph.shortest(id))
+        Chain::along(self, &self.graph().shortest(id))
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::error::{Error, ErrorKind, Place};
 use crate::package::Package;
-use hermitage_atom::{Atom, AtomRef, Cpv};
+use hermitage_atom::{Atom, AtomRef, CpRef, Cpv};
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// The place of a package in its [`PackageTable`].
@@ -28,6 +29,8 @@ impl PackageId {
 #[derive(Clone, Debug, Default)]
 pub struct PackageTable {
     packages: Vec<Package>,
+    /// Where the packages of each `category/package` are.
+    names: HashMap<Box<str>, Range<usize>>,
 }
 
 impl PackageTable {
@@ -35,7 +38,17 @@ impl PackageTable {
     pub fn new(mut packages: Vec<Package>) -> Self {
         packages.sort_by(|a, b| key(a).cmp(&key(b)));
         packages.dedup_by(|later, first| later.cpv().as_str() == first.cpv().as_str());
-        Self { packages }
+        let mut names = HashMap::<Box<str>, Range<usize>>::new();
+        for (index, package) in packages.iter().enumerate() {
+            let name = package.cpv().cp().as_str();
+            match names.get_mut(name) {
+                Some(range) => range.end = index + 1,
+                None => {
+                    names.insert(name.into(), index..index + 1);
+                }
+            }
+        }
+        Self { packages, names }
     }
 
     /// How many packages there are.
@@ -68,13 +81,16 @@ impl PackageTable {
         &self,
         category: &str,
         package: &str,
-    ) -> impl DoubleEndedIterator<Item = (PackageId, &Package)> + ExactSizeIterator {
-        let range = self.range(category, package);
-        let start = range.start;
-        self.packages[range]
-            .iter()
-            .enumerate()
-            .map(move |(index, package)| (PackageId::new(start + index), package))
+    ) -> impl DoubleEndedIterator<Item = (PackageId, &Package)> + ExactSizeIterator + use<'_> {
+        self.slice(self.range(&format!("{category}/{package}")))
+    }
+
+    /// As [`PackageTable::named`], for a name in one piece.
+    pub fn of_name(
+        &self,
+        name: CpRef<'_>,
+    ) -> impl DoubleEndedIterator<Item = (PackageId, &Package)> + ExactSizeIterator + use<'_> {
+        self.slice(self.range(name.as_str()))
     }
 
     /// The packages an atom matches, lowest version first; for a blocker those that it blocks.
@@ -82,8 +98,7 @@ impl PackageTable {
         &'a self,
         atom: AtomRef<'a>,
     ) -> impl DoubleEndedIterator<Item = (PackageId, &'a Package)> {
-        self.named(atom.category(), atom.package())
-            .filter(move |(_, package)| atom.matches(*package).is_ok())
+        self.of_name(atom.cp()).filter(move |(_, package)| atom.matches(*package).is_ok())
     }
 
     /// The package with this name and version.
@@ -116,11 +131,17 @@ impl PackageTable {
         self.packages.iter().filter(same_name).map(|p| p.cpv().to_string()).collect()
     }
 
-    fn range(&self, category: &str, package: &str) -> Range<usize> {
-        let name = |p: &Package| (p.cpv().category(), p.cpv().package()).cmp(&(category, package));
-        let start = self.packages.partition_point(|p| name(p).is_lt());
-        let count = self.packages[start..].iter().take_while(|p| name(p).is_eq()).count();
-        start..start + count
+    fn range(&self, name: &str) -> Range<usize> {
+        self.names.get(name).cloned().unwrap_or_default()
+    }
+
+    fn slice(
+        &self,
+        range: Range<usize>,
+    ) -> impl DoubleEndedIterator<Item = (PackageId, &Package)> + ExactSizeIterator {
+        let start = range.start;
+        let place = move |(index, package)| (PackageId::new(start + index), package);
+        self.packages[range].iter().enumerate().map(place)
     }
 }
 

@@ -50,7 +50,7 @@ impl VdbSource {
     /// [`ErrorKind::Source`] with the reader's error, when a file is there but can't be read.
     pub fn load(database: &Database) -> Result<Self, Error> {
         let listed = database.packages().map_err(|cause| broken(database, cause))?;
-        let loaded = load::load(listed.into_packages())?;
+        let loaded = load::load(listed.as_slice())?;
         let mut source = Self::assemble(database.clone(), loaded);
         source.preserved = source.read_registry()?;
         Ok(source)
@@ -144,12 +144,11 @@ impl Source for VdbSource {
     }
 
     fn owners(&self, path: &[u8]) -> Result<Vec<Owned>, SourceError> {
-        let index = match self.owners.get() {
-            Some(index) => index,
-            None => {
-                let index = OwnerIndex::build(&self.packages, self.database.links())?;
-                self.owners.get_or_init(|| index)
-            }
+        let index = if let Some(index) = self.owners.get() {
+            index
+        } else {
+            let index = OwnerIndex::build(&self.packages, self.database.links())?;
+            self.owners.get_or_init(|| index)
         };
         Ok(owners::of(index, path)?)
     }

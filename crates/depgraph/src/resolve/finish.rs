@@ -2,11 +2,12 @@
 
 use super::loadable;
 use super::walk::{Draft, Walk};
-use crate::closure::{Blocked, Closure, Graph, Member, MemberId, Origin};
+use crate::closure::{Blocked, Closure, Member, MemberId, Origin};
 use crate::error::Error;
 use crate::policy::Policy;
 use crate::query::{RootKind, Roots};
 use crate::table::PackageId;
+use std::sync::OnceLock;
 
 pub(super) fn finish(walk: Walk<'_>) -> Result<Closure, Error> {
     let Walk { query, roots, drafts, .. } = walk;
@@ -33,7 +34,6 @@ pub(super) fn finish(walk: Walk<'_>) -> Result<Closure, Error> {
     } else {
         Vec::new()
     };
-    let graph = Graph::new(&members);
     let label = query.target.label().to_owned();
     Ok(Closure {
         label,
@@ -44,7 +44,7 @@ pub(super) fn finish(walk: Walk<'_>) -> Result<Closure, Error> {
         malformed,
         withheld,
         files,
-        graph,
+        graph: OnceLock::new(),
     })
 }
 

@@ -229,7 +229,7 @@ impl<'a> Picker<'a> {
             atom.matches(package) == Err(Mismatch::Subslot)
                 && !self.source.preserved_libraries(id).is_empty()
         };
-        let mut named = self.source.packages().named(atom.category(), atom.package()).rev();
+        let mut named = self.source.packages().of_name(atom.cp()).rev();
         named.find(keeps).map(|(id, _)| id)
     }
 
@@ -239,7 +239,7 @@ impl<'a> Picker<'a> {
 
     fn rejected<'s>(&'s self, written: AtomRef<'s>) -> impl Iterator<Item = Rejection> + 's {
         let evaluated = self.evaluate(written);
-        let named = self.source.packages().named(written.category(), written.package());
+        let named = self.source.packages().of_name(written.cp());
         named.filter_map(move |(_, package)| {
             let atom = evaluated.as_ref().map_or(written, Atom::as_ref);
             let reason = atom.matches(package).err()?.to_string();

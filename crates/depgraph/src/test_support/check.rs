@@ -28,7 +28,7 @@ pub fn profile_files(input: &[u8]) {
             .with(clean(node, name), input);
         let Ok(stack) = ProfileStack::load(&files, node, &Repositories::new()) else { continue };
         let set = stack.system_set();
-        let list: String = set.atoms().map(|atom| format!("{atom}\n")).collect();
+        let list = set.atoms().map(hermitage_atom::Atom::as_str).collect::<Vec<_>>().join("\n");
         let again = SystemSet::from_list(list.as_bytes(), Path::new("list"));
         assert!(set.atoms().eq(again.atoms()), "{list} is read back as another set");
     }
@@ -50,7 +50,11 @@ fn clean(node: &Path, name: &str) -> std::path::PathBuf {
 /// When that is not so.
 pub fn md5_cache(input: &[u8]) {
     let Ok(entry) = Md5Cache::parse(input) else { return };
-    let printed: String = entry.iter().map(|(key, value)| format!("{key}={value}\n")).collect();
+    let lines: Vec<_> = entry.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let printed = lines.join(
+        "
+",
+    );
     let again = Md5Cache::parse(printed.as_bytes());
     assert_eq!(again.ok().as_ref(), Some(&entry), "{printed} is read back as another entry");
     let _ = Target::from_cache("entry", &entry, ["x"]);

@@ -79,12 +79,11 @@ impl<'a> Oracle<'a> {
                     }
                     needed.extend(found);
                 }
-                ModelDep::Blocker(_) => {}
                 ModelDep::AllOf(all) => needed.extend(self.needs(asker, on, all, answer)),
                 ModelDep::When(state, all) if *state == on => {
                     needed.extend(self.needs(asker, on, all, answer));
                 }
-                ModelDep::When(..) => {}
+                ModelDep::Blocker(_) | ModelDep::When(..) => {}
                 ModelDep::AnyOf(members) => {
                     let good: Vec<_> = members
                         .iter()

@@ -57,7 +57,9 @@ fn satisfy_one(dependency: &mut ModelDep, installed: &[ModelPackage], place: usi
         }
         ModelDep::Blocker(_) => {}
         ModelDep::AnyOf(members) | ModelDep::AllOf(members) | ModelDep::When(_, members) => {
-            members.iter_mut().for_each(|member| satisfy_one(member, installed, place));
+            for member in members {
+                satisfy_one(member, installed, place);
+            }
         }
     }
 }

@@ -16,10 +16,9 @@ pub(super) fn of(directory: &Path) -> io::Result<Holding> {
     let mut holding = Holding::Nothing;
     while reader.read_until(b'\n', &mut line)? > 0 {
         match line.get(..4) {
-            Some(b"dir ") => {}
+            None | Some(b"dir ") => {}
             Some(b"sym ") => holding = Holding::Links,
             Some(_) => return Ok(Holding::Files),
-            None => {}
         }
         line.clear();
     }

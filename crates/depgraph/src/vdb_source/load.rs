@@ -40,7 +40,7 @@ pub(super) enum DepProblem {
     Field(#[from] Arc<hermitage_vdb::Error>),
 }
 
-pub(super) fn load(entries: Vec<hermitage_vdb::Package>) -> Result<Vec<Loaded>, Error> {
+pub(super) fn load(entries: &[hermitage_vdb::Package]) -> Result<Vec<Loaded>, Error> {
     let threads = thread::available_parallelism().map_or(1, usize::from).min(8);
     let share = entries.len().div_ceil(threads).max(1);
     thread::scope(|scope| {

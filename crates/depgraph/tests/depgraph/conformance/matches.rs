@@ -5,7 +5,7 @@ use hermitage_atom::{Atom, Eapi};
 use hermitage_depgraph::{Source as _, VdbSource};
 
 fn found(source: &VdbSource, atom: &Atom, ignoring_use: bool) -> Vec<String> {
-    let named = source.packages().named(atom.category(), atom.package());
+    let named = source.packages().of_name(atom.cp());
     let matches = named.filter(|(_, package)| {
         if ignoring_use {
             atom.matches_ignoring_use(*package).is_ok()
