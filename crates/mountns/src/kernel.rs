@@ -2,7 +2,7 @@
 
 mod bind;
 mod devices;
-mod layout;
+pub(crate) mod layout;
 mod mounts;
 mod skeleton;
 mod stack;

@@ -5,6 +5,8 @@ mod command;
 mod error;
 mod host;
 mod kernel;
+#[cfg(feature = "test-support")]
+mod model;
 mod plan;
 mod process;
 mod run;
@@ -15,6 +17,8 @@ mod wire;
 pub use bytes::ByteString;
 pub use command::{Command, Outcome};
 pub use error::{Error, ErrorKind};
+#[cfg(feature = "test-support")]
+pub use model::Shown;
 pub use plan::{
     Access, Bind, Capability, Entry, EntryKind, Limit, Network, Plan, PlanOptions, Resource,
     SCHEMA, Session, SpecialKind, Timestamp, Tmpfs, Variable,

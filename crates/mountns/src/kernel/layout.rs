@@ -7,7 +7,7 @@ use crate::plan::{Entry, EntryKind};
 use crate::{ByteString, Error};
 
 /// A stretch of a plan's entries.
-pub(super) enum Part<'a> {
+pub(crate) enum Part<'a> {
     /// One entry of the root tmpfs itself.
     Base(&'a Entry),
     /// A directory with everything below it, to be one overlay.
@@ -16,7 +16,7 @@ pub(super) enum Part<'a> {
 
 /// Splits a plan's entries, without the root: the topmost directories that hold files of the host and no mount
 /// become overlays. The kernel refuses a directory with locked mounts below, and does not show other ones.
-pub(super) fn parts<'a>(entries: &'a [Entry], mounts: &[ByteString]) -> Vec<Part<'a>> {
+pub(crate) fn parts<'a>(entries: &'a [Entry], mounts: &[ByteString]) -> Vec<Part<'a>> {
     let mut parts = Vec::new();
     let mut rest = &entries[1..];
     while let Some((entry, after)) = rest.split_first() {
@@ -33,6 +33,11 @@ pub(super) fn parts<'a>(entries: &'a [Entry], mounts: &[ByteString]) -> Vec<Part
     parts
 }
 
+/// Where the overlay of `top` finds the content of `entry`: its path in the data directory.
+pub(crate) fn redirect<'a>(top: &Entry, entry: &'a Entry) -> &'a [u8] {
+    &entry.path.0[top.path.0.len()..]
+}
+
 fn can_be_overlay(entry: &Entry, inner: &[Entry], mounts: &[ByteString]) -> bool {
     matches!(entry.kind, EntryKind::Dir { .. })
         && inner.iter().any(|entry| matches!(entry.kind, EntryKind::File { .. }))
@@ -44,7 +49,7 @@ fn is_below(path: &ByteString, dir: &ByteString) -> bool {
 }
 
 /// The mount points of this mount namespace below the host root, as paths of the host's tree.
-pub(super) fn mount_points(host: &HostTree) -> Result<Vec<ByteString>, Error> {
+pub(crate) fn mount_points(host: &HostTree) -> Result<Vec<ByteString>, Error> {
     let file = "/proc/self/mountinfo";
     let text = std::fs::read(file).map_err(|error| {
         Error::call(format!("read({file:?})"), Errno::from_io_error(&error).unwrap_or(Errno::IO))

@@ -60,9 +60,8 @@ impl<'a> Overlay<'a> {
         let write_in = layer.try_clone().map_err(|_full| {
             Error::call("fcntl(F_DUPFD_CLOEXEC)", rustix::io::Errno::MFILE)
         })?;
-        let skip = top.path.0.len();
         tree::write(scene, write_in, top, inner, &mut |spot| match spot.entry.kind {
-            EntryKind::File { .. } => metadata_file(scene, spot, skip),
+            EntryKind::File { .. } => metadata_file(scene, spot, top),
             _ => tree::make_node(spot, rustix::fs::FileType::RegularFile, 0),
         })?;
         let devices = inner.iter().filter(|entry| is_device(&entry.kind)).collect();
@@ -100,7 +99,7 @@ fn layer_dir(scene: &Scene<'_>, number: usize, top: &Entry) -> Result<OwnedFd, E
 }
 
 /// An empty file of the right size that sends the overlay to the host's file for the content.
-fn metadata_file(scene: &Scene<'_>, spot: &Spot<'_>, skip: usize) -> Result<(), Error> {
+fn metadata_file(scene: &Scene<'_>, spot: &Spot<'_>, top: &Entry) -> Result<(), Error> {
     let entry = spot.entry;
     let EntryKind::File { mode, size, mtime } = entry.kind else { return Ok(()) };
     let stat = rustix::fs::lstat(scene.host.real(&entry.path.0))
@@ -109,7 +108,7 @@ fn metadata_file(scene: &Scene<'_>, spot: &Spot<'_>, skip: usize) -> Result<(), 
     let fd = tree::create(spot, mode & 0o777)?;
     rustix::fs::ftruncate(&fd, size).named(|| format!("ftruncate({:?}, {size})", entry.path))?;
     for (name, value) in
-        [("user.overlay.redirect", &entry.path.0[skip..]), ("user.overlay.metacopy", b"")]
+        [("user.overlay.redirect", layout::redirect(top, entry)), ("user.overlay.metacopy", &b""[..])]
     {
         rustix::fs::fsetxattr(&fd, name, value, XattrFlags::CREATE)
             .named(|| format!("fsetxattr({:?}, {name:?})", entry.path))?;

@@ -1,0 +1,72 @@
+//! The cases that enter namespaces, each in a process of its own.
+
+mod confinement;
+mod death;
+mod exactness;
+mod failures;
+mod running;
+
+use std::process::ExitCode;
+
+use hermitage_mountns::{Backend, BackendChoice, Support};
+
+use crate::fixture::Fixture;
+
+/// The exit code of a case whose backend does not work here.
+pub(crate) const CANNOT_RUN: i32 = 77;
+
+pub(crate) type Case = (&'static str, fn(&Fixture));
+
+pub(crate) const CASES: &[Case] = &[
+    ("a walk from the inside equals the plan both ways", exactness::walk_equals_plan),
+    ("a walk over this machine's own files equals the plan", exactness::walk_of_this_machine),
+    ("files below mounts of the host are shown", exactness::submounts_are_shown),
+    ("a file with a mount point above it keeps its content", exactness::deep_submounts),
+    ("an undeclared path is not found by stat, open or listing", exactness::hidden_is_not_found),
+    ("a read-only tree shows everything in it", exactness::read_tree),
+    ("a written file arrives on the host and nothing else changes", exactness::write_tree),
+    ("a writable tree in a fresh file system can be written", exactness::write_below_tmp),
+    ("a submount of a declared tree is shown", exactness::tree_with_submount),
+    ("a saved plan shows the same as the plan", exactness::saved_plan),
+    ("owners are the host's for root", exactness::owners),
+    ("nothing is writable", confinement::nothing_writable),
+    ("no capability is left", confinement::no_capabilities),
+    ("root keeps the capabilities that the plan names", confinement::kept_capabilities),
+    ("proc shows only the processes of the view", confinement::own_processes),
+    ("the devices are there and no others", confinement::devices),
+    ("the network is the loopback device", confinement::network),
+    ("descriptors are closed but the kept ones", confinement::descriptors),
+    ("the ways out are closed", confinement::escapes),
+    ("fresh file systems keep to their size", confinement::size_limits),
+    ("the host name and the environment are the plan's", confinement::environment),
+    ("exit codes and signals come through", running::outcomes),
+    ("processes that a command leaves behind end with it", running::orphans_end),
+    ("the working directory is in the view", running::working_directory),
+    ("mask and limits are set", running::mask_and_limits),
+    ("a signal to the supervisor reaches the command", running::signals_are_passed_on),
+    ("many runs leave no descriptor behind", running::no_growth),
+    ("an unknown command is told from one that can't be run", failures::commands),
+    ("a changed file is found before the start", failures::changed_files),
+    ("a vanished file is an error that names it", failures::vanished_file),
+    ("a path to write that does not exist is an error", failures::missing_write_path),
+    ("a backend that does not work is refused", failures::refused_backend),
+    ("killing the caller leaves nothing, at any stage", death::killed_caller),
+    ("killing the supervisor ends the run with an error", death::killed_supervisor),
+];
+
+/// Runs one case: its name, then the backend's.
+pub(crate) fn main(args: &[&str]) -> ExitCode {
+    let backend: Backend = args[1].parse().unwrap();
+    let support = Support::probe();
+    if let Err(error) = support.select(BackendChoice::Only(backend)) {
+        eprintln!("    {error}");
+        return ExitCode::from(u8::try_from(CANNOT_RUN).unwrap());
+    }
+    if args[0] == "caller" {
+        death::caller(&Fixture::new(backend, support), args[2]);
+        return ExitCode::SUCCESS;
+    }
+    let (_, case) = CASES.iter().find(|(name, _)| *name == args[0]).unwrap();
+    case(&Fixture::new(backend, support));
+    ExitCode::SUCCESS
+}

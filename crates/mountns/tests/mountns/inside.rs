@@ -1,0 +1,219 @@
+//! What the test program does as the command inside a view.
+
+use std::fs::{self, OpenOptions};
+use std::io::{Read as _, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+use hermitage_mountns::ByteString;
+
+use crate::fixture::checksum;
+
+pub(crate) fn main(args: &[&str]) -> ExitCode {
+    match args[0] {
+        "walk" => walk(&args[1..]),
+        "write" => write_everywhere(&args[1..]),
+        "status" => print!("{}", fs::read_to_string("/proc/self/status").unwrap()),
+        "cat" => print!("{}", fs::read_to_string(args[1]).unwrap()),
+        "owner" => println!("{}", fs::metadata(args[1]).unwrap().uid()),
+        "list" => list(args[1]),
+        "fds" => fds(),
+        "network" => network(),
+        "devices" => devices(),
+        "cwd" => println!("{}", std::env::current_dir().unwrap().display()),
+        "exit" => std::process::exit(args[1].parse().unwrap()),
+        "die" => die(args[1].parse().unwrap()),
+        "env" => std::env::vars().for_each(|(name, value)| println!("{name}={value}")),
+        "touch" => fs::write(args[1], "made inside").unwrap(),
+        "orphan" => orphan(),
+        "sleep" => sleep(args[1]),
+        "fill" => fill(args[1]),
+        "signals" => signals(args[1]),
+        "escape" => escape(),
+        verb => panic!("there is no verb {verb}"),
+    }
+    ExitCode::SUCCESS
+}
+
+/// Prints every path outside the given ones, with all that stat and a read tell.
+fn walk(without: &[&str]) {
+    let mut lines = Vec::new();
+    visit(Path::new("/"), without, &mut lines);
+    lines.sort();
+    lines.iter().for_each(|line| println!("{line}"));
+}
+
+fn visit(path: &Path, without: &[&str], lines: &mut Vec<String>) {
+    if without.iter().any(|skip| path == Path::new(skip)) {
+        return;
+    }
+    let meta = fs::symlink_metadata(path).unwrap();
+    let name = ByteString::from(path);
+    let mode = meta.mode() & 0o7777;
+    let kind = meta.file_type();
+    let rest = if kind.is_dir() {
+        for entry in fs::read_dir(path).unwrap() {
+            visit(&entry.unwrap().path(), without, lines);
+        }
+        format!("dir {mode:o}")
+    } else if kind.is_symlink() {
+        let target = fs::read_link(path).unwrap();
+        format!("symlink {}", ByteString::from(target.as_path()))
+    } else if kind.is_file() {
+        let sum = fs::read(path).map_or("unreadable".into(), |content| checksum(&content));
+        let (size, time) = (meta.size(), format!("{}.{}", meta.mtime(), meta.mtime_nsec()));
+        format!("file {mode:o} {size} {time} {sum}")
+    } else if kind.is_fifo() {
+        format!("Fifo {mode:o}")
+    } else if kind.is_socket() {
+        format!("Socket {mode:o}")
+    } else if kind.is_char_device() {
+        format!("CharDevice {mode:o}")
+    } else {
+        format!("BlockDevice {mode:o}")
+    };
+    lines.push(format!("{name} {rest}"));
+}
+
+/// Tries to change everything outside the given paths, and prints what could be changed.
+fn write_everywhere(without: &[&str]) {
+    let mut dirs = vec![Path::new("/").to_owned()];
+    while let Some(dir) = dirs.pop() {
+        if without.iter().any(|skip| dir == Path::new(skip)) {
+            continue;
+        }
+        let new = dir.join("made-inside");
+        report(&new, "create", fs::write(&new, "x").is_ok());
+        report(&dir, "mkdir", fs::create_dir(dir.join("dir-inside")).is_ok());
+        for entry in fs::read_dir(&dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.is_symlink() {
+                dirs.push(path);
+                continue;
+            }
+            let opened = OpenOptions::new().write(true).custom_flags(0o4000).open(&path);
+            let regular = fs::metadata(&path).is_ok_and(|meta| meta.is_file());
+            report(&path, "open for writing", opened.is_ok() && regular);
+            report(&path, "unlink", fs::remove_file(&path).is_ok());
+            report(&path, "rename", fs::rename(&path, &new).is_ok());
+        }
+    }
+}
+
+fn report(path: &Path, what: &str, done: bool) {
+    if done {
+        println!("{what} {}", path.display());
+    }
+}
+
+fn list(dir: &str) {
+    let mut names: Vec<_> = fs::read_dir(dir).unwrap().map(|e| e.unwrap().file_name()).collect();
+    names.sort();
+    names.iter().for_each(|name| println!("{}", ByteString::from(name.as_os_str())));
+}
+
+fn fds() {
+    let mut fds: Vec<u32> = fs::read_dir("/proc/self/fd")
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        // The one that reads the directory.
+        .filter(|entry| !fs::read_link(entry.path()).is_ok_and(|t| t.as_os_str().as_bytes().starts_with(b"/proc/")))
+        .map(|entry| entry.file_name().into_string().unwrap().parse().unwrap())
+        .collect();
+    fds.sort_unstable();
+    println!("{fds:?}");
+}
+
+fn network() {
+    for line in fs::read_to_string("/proc/self/net/dev").unwrap().lines().skip(2) {
+        println!("device {}", line.split(':').next().unwrap().trim());
+    }
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut out = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    out.write_all(b"hello").unwrap();
+    drop(out);
+    let mut text = String::new();
+    listener.accept().unwrap().0.read_to_string(&mut text).unwrap();
+    println!("loopback {text}");
+    let far = std::net::UdpSocket::bind("0.0.0.0:0").and_then(|socket| socket.connect("192.0.2.1:9"));
+    println!("far {}", far.is_ok());
+}
+
+fn devices() {
+    let read = |path: &str, length: usize| {
+        let mut buffer = vec![1; length];
+        let result = fs::File::open(path).and_then(|mut file| file.read(&mut buffer));
+        result.map(|got| buffer[..got].to_vec())
+    };
+    println!("null {:?}", read("/dev/null", 4).unwrap());
+    println!("zero {:?}", read("/dev/zero", 4).unwrap());
+    println!("random {}", read("/dev/urandom", 8).unwrap().len() + read("/dev/random", 8).unwrap().len());
+    fs::write("/dev/null", "gone").unwrap();
+    println!("full {:?}", fs::write("/dev/full", "x").unwrap_err().raw_os_error());
+    println!("terminal {}", fs::File::open("/dev/ptmx").is_ok());
+    fs::write("/dev/shm/x", "x").unwrap();
+    fs::write("/dev/stderr", "").unwrap();
+}
+
+fn die(signal: i32) {
+    let me = rustix::process::getpid();
+    rustix::process::kill_process(me, rustix::process::Signal::from_named_raw(signal).unwrap())
+        .unwrap();
+    sleep("");
+}
+
+/// Leaves a process behind that would run on for long.
+fn orphan() {
+    let exe = std::env::current_exe().unwrap();
+    std::process::Command::new(exe).args(["--inside", "sleep", ""]).spawn().unwrap();
+}
+
+/// Says that it runs by making a file, and stays.
+fn sleep(mark: &str) {
+    if !mark.is_empty() {
+        fs::write(mark, "running").unwrap();
+    }
+    std::thread::sleep(std::time::Duration::from_secs(600));
+}
+
+fn fill(path: &str) {
+    let mut file = fs::File::create(path).unwrap();
+    let block = vec![0; 64 << 10];
+    let written = (0..64).take_while(|_| file.write_all(&block).is_ok()).count();
+    println!("{} KiB", written * 64);
+}
+
+fn signals(mark: &str) {
+    sleep(mark);
+}
+
+/// Ways out that must all be closed.
+fn escape() {
+    use rustix::mount::UnmountFlags;
+    let outcome = |name: &str, result: rustix::io::Result<()>| {
+        println!("{name} {}", if result.is_ok() { "OPEN" } else { "closed" });
+    };
+    outcome("umount /", rustix::mount::unmount("/", UnmountFlags::DETACH));
+    outcome("umount /tmp", rustix::mount::unmount("/tmp", UnmountFlags::DETACH));
+    let flags = rustix::mount::MountFlags::BIND;
+    outcome("remount /", rustix::mount::mount_remount("/", flags, ""));
+    outcome("bind", rustix::mount::mount_bind("/bin", "/tmp"));
+    outcome("chroot", rustix::process::chroot("/tmp"));
+    let parent = fs::read_dir("/proc/1/root/").map(|_| ()).map_err(|_| rustix::io::Errno::ACCESS);
+    outcome("/proc/1/root", parent);
+    let memory = fs::File::open("/proc/1/mem").map(|_| ()).map_err(|_| rustix::io::Errno::ACCESS);
+    outcome("/proc/1/mem", memory);
+    let core = OpenOptions::new().write(true).open("/proc/sys/kernel/core_pattern");
+    outcome("core_pattern", core.map(|_| ()).map_err(|_| rustix::io::Errno::ACCESS));
+    let trigger = OpenOptions::new().write(true).open("/proc/sysrq-trigger");
+    outcome("sysrq-trigger", trigger.map(|_| ()).map_err(|_| rustix::io::Errno::ACCESS));
+    println!("up {}", fs::read_dir("/..").unwrap().count() == fs::read_dir("/").unwrap().count());
+    println!("processes {}", pids());
+}
+
+fn pids() -> usize {
+    let names = fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().file_name());
+    names.filter(|name| name.as_bytes().iter().all(u8::is_ascii_digit)).count()
+}
