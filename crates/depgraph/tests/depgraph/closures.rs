@@ -43,7 +43,7 @@ fn direct_stops_at_what_is_declared_and_direct_runtime_goes_on() {
     assert_eq!(names(&ask(&source, &query.clone().policy(Policy::Direct))), ["a/a-1"]);
     let closure = ask(&source, &query);
     assert_eq!(names(&closure), ["a/a-1", "a/b-1", "a/c-1"]);
-    let levels: Vec<_> = closure.packages().map(|member| member.level()).collect();
+    let levels: Vec<_> = closure.packages().map(hermitage_depgraph::Member::level).collect();
     assert_eq!(levels, [Some(1), Some(2), Some(3)]);
     assert!(closure.find(&cpv("a/b-1")).unwrap().is_indirect());
 }
@@ -63,7 +63,7 @@ fn packages_that_own_nothing_are_looked_through_without_counting_a_level() {
         names(&closure),
         ["a/links-1", "a/meta-1", "a/real-1", "app-alternatives/w-1", "virtual/v-1"]
     );
-    assert!(closure.packages().all(|member| member.is_direct()));
+    assert!(closure.packages().all(hermitage_depgraph::Member::is_direct));
     let closure = ask(&source, &Query::new(needs("virtual/v")));
     assert_eq!(closure.find(&cpv("a/library-1")).unwrap().level(), Some(2));
 }

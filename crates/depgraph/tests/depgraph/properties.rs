@@ -98,7 +98,7 @@ proptest! {
         let stack =
             ProfileStack::load(&model.files(), Path::new(&model.directory()), &Repositories::new());
         let set = stack.unwrap().system_set();
-        let mut ours: Vec<_> = set.atoms().map(|atom| atom.as_str()).collect();
+        let mut ours: Vec<_> = set.atoms().map(hermitage_atom::Atom::as_str).collect();
         ours.sort_unstable();
         prop_assert_eq!(ours, model.system());
         prop_assert!(set.rejected().is_empty());
