@@ -1,0 +1,3 @@
+//! An atom of any EAPI.
+#![cfg_attr(fuzzing, no_main)]
+hermitage_fuzz::target!(hermitage_atom::test_support::check::atom);

@@ -1,0 +1,3 @@
+//! A CONTENTS file.
+#![cfg_attr(fuzzing, no_main)]
+hermitage_fuzz::target!(hermitage_vdb::test_support::check::contents);

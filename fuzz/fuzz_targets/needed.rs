@@ -1,0 +1,3 @@
+//! A NEEDED.ELF.2 file.
+#![cfg_attr(fuzzing, no_main)]
+hermitage_fuzz::target!(hermitage_vdb::test_support::check::needed);
