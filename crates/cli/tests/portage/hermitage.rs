@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::portage::{Portage, transcript};
+use crate::portage::{Portage, succeed, transcript};
 
 /// `hermitage VERB --eprefix ... ` on the prefix as Portage left it.
 pub(crate) fn on_prefix(portage: &Portage, verb: &str) -> Command {
@@ -20,7 +20,7 @@ where
 {
     let mut command = portage.program(env!("CARGO_BIN_EXE_hermitage"));
     command.arg(verb).arg("--db").arg(database).arg("--eprefix").arg(portage.eprefix());
-    let output = portage.succeed(command.args(arguments));
+    let output = succeed(command.args(arguments));
     String::from_utf8(output.stdout).unwrap()
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde::Deserialize;
 
-use crate::portage::Portage;
+use crate::portage::{Portage, succeed};
 
 /// Asks Portage's own classes, so that nothing in it is a re-implementation.
 const SCRIPT: &str = r#"
@@ -70,7 +70,7 @@ fn removed_by_depclean(portage: &Portage, world: &str) -> BTreeSet<String> {
     let file = portage.eprefix().join("var/lib/portage/world");
     fs::write(&file, format!("{world}\n")).unwrap();
     let mut depclean = portage.command("emerge");
-    let output = portage.succeed(depclean.args(["--pretend", "--depclean", "--verbose=n"]));
+    let output = succeed(depclean.args(["--pretend", "--depclean", "--verbose=n"]));
     fs::remove_file(file).unwrap();
     let printed = String::from_utf8(output.stdout).unwrap();
     let selected = printed.lines().find_map(|line| line.strip_prefix("All selected packages:"));

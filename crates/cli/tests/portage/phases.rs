@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use crate::Case;
 use crate::hermitage::phases_in_view;
-use crate::portage::{Portage, transcript};
+use crate::portage::{Portage, succeed, transcript};
 use crate::repository::CONSUMER_EBUILD;
 
 pub(crate) const CASES: &[Case] = &[
@@ -29,8 +29,8 @@ const DECLARED: &str = "virtual/hlib >=dev-libs/hlib-1.1:= dev-libs/hextra:0=";
 
 fn without_a_view(portage: &Portage) {
     portage.clean();
-    let output = portage
-        .succeed(portage.command("ebuild").arg(portage.ebuild()).args(["compile", "install"]));
+    let output =
+        succeed(portage.command("ebuild").arg(portage.ebuild()).args(["compile", "install"]));
     assert_found(&output, &["hextra", "hauto"], &[]);
     assert_eq!(linked(portage), ["libhlib.so.1", "libhextra.so.1", "libhauto.so.1"]);
 }
@@ -42,13 +42,13 @@ fn only_what_is_declared(portage: &Portage, backend: &str) {
     assert_found(&output, &["hextra"], &["hauto"]);
     assert_eq!(linked(portage), ["libhlib.so.1", "libhextra.so.1"]);
 
-    portage.succeed(portage.command("ebuild").arg(portage.ebuild()).arg("qmerge"));
+    succeed(portage.command("ebuild").arg(portage.ebuild()).arg("qmerge"));
     let merged = portage.eprefix().join("var/db/pkg/app-misc/hconsumer-3_rc1-r2/REQUIRES");
     assert_eq!(
         fs::read_to_string(merged).unwrap().trim_end(),
         "x86_64: libc.so.6 libhextra.so.1 libhlib.so.1"
     );
-    portage.succeed(&mut portage.program(portage.eprefix().join("usr/bin/hconsumer")));
+    succeed(&mut portage.program(portage.eprefix().join("usr/bin/hconsumer")));
 }
 
 fn declared_in_addition(portage: &Portage) {
@@ -116,7 +116,7 @@ impl Portage {
     }
 
     fn clean(&self) {
-        self.succeed(self.command("ebuild").arg(self.ebuild()).arg("clean"));
+        succeed(self.command("ebuild").arg(self.ebuild()).arg("clean"));
     }
 
     fn image(&self) -> PathBuf {

@@ -35,18 +35,12 @@ impl Portage {
         let venv = fs::canonicalize(venv).unwrap();
         let mut portage = Self { scratch, venv, answers: Answers::default() };
         portage.lay_out();
-        portage.succeed(
-            portage.command("emerge").args(["--quiet", "--oneshot"]).args(repository::MERGED),
-        );
+        succeed(portage.command("emerge").args(["--quiet", "--oneshot"]).args(repository::MERGED));
         portage.answers = Answers::ask(&portage);
         portage.keep_copy("individual");
-        portage.succeed(portage.command("emaint").args([
-            "vdb",
-            "--fix",
-            "--delete-individual-files",
-        ]));
+        succeed(portage.command("emaint").args(["vdb", "--fix", "--delete-individual-files"]));
         portage.keep_copy("consolidated");
-        portage.succeed(portage.command("emaint").args(["vdb", "--remove"]));
+        succeed(portage.command("emaint").args(["vdb", "--remove"]));
         portage
     }
 
@@ -66,7 +60,7 @@ impl Portage {
         self.scratch().join("repository")
     }
 
-    /// PORTAGE_TMPDIR, the only place where the `src_*` phases write.
+    /// `PORTAGE_TMPDIR`, the only place where the `src_*` phases write.
     pub(crate) fn build(&self) -> PathBuf {
         self.scratch().join("build")
     }
@@ -127,15 +121,8 @@ impl Portage {
 
     /// Runs Python code with Portage at hand and returns what it prints.
     pub(crate) fn python(&self, code: &str) -> String {
-        let output = self.succeed(self.command("python").args(["-c", code]));
+        let output = succeed(self.command("python").args(["-c", code]));
         String::from_utf8(output.stdout).unwrap()
-    }
-
-    /// Runs a command that must succeed.
-    pub(crate) fn succeed(&self, command: &mut Command) -> Output {
-        let output = command.output().unwrap();
-        assert!(output.status.success(), "{command:?}\n{}", transcript(&output));
-        output
     }
 
     fn lay_out(&self) {
@@ -175,10 +162,15 @@ impl Portage {
         fs::create_dir_all(&database).unwrap();
         // Times are kept: a `metadata` file is valid only while its directory's time is the one
         // that it names.
-        self.succeed(
-            Command::new("cp").arg("-a").arg(self.eprefix().join("var/db/pkg")).arg(database),
-        );
+        succeed(Command::new("cp").arg("-a").arg(self.eprefix().join("var/db/pkg")).arg(database));
     }
+}
+
+/// Runs a command that must succeed.
+pub(crate) fn succeed(command: &mut Command) -> Output {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}\n{}", transcript(&output));
+    output
 }
 
 /// What a command printed, for a failure's message.

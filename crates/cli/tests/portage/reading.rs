@@ -9,7 +9,7 @@ use hermitage_vdb::{Database, Entry, FieldSource, OwnerIndex, Package};
 use crate::Case;
 use crate::hermitage::printed;
 use crate::oracle;
-use crate::portage::Portage;
+use crate::portage::{Portage, succeed};
 
 pub(crate) const CASES: &[Case] = &[
     ("every_field_is_what_portage_reads_from_individual_files", |portage| {
@@ -58,8 +58,7 @@ fn fields_have_moved(portage: &Portage) {
 
 fn stale_metadata(portage: &Portage) {
     let copy = portage.scratch().join("stale");
-    portage
-        .succeed(std::process::Command::new("cp").arg("-a").arg(portage.consolidated()).arg(&copy));
+    succeed(std::process::Command::new("cp").arg("-a").arg(portage.consolidated()).arg(&copy));
     let directory = consumer(portage, &copy).dir().to_owned();
     fs::write(directory.join("LATER"), "").unwrap();
     let package = consumer(portage, &copy);
@@ -80,7 +79,7 @@ fn nothing_odd(portage: &Portage) {
     for database in [portage.individual(), portage.consolidated()] {
         let packages = open(portage, &database).packages().unwrap();
         assert!(packages.oddities().is_empty(), "{:?}", packages.oddities());
-        for package in packages.iter() {
+        for package in &packages {
             let oddities = package.examine().unwrap();
             assert!(oddities.is_empty(), "{oddities:?}");
         }
@@ -89,7 +88,7 @@ fn nothing_odd(portage: &Portage) {
 
 fn contents_agree(portage: &Portage) {
     let database = open(portage, &portage.consolidated());
-    for package in database.packages().unwrap().iter() {
+    for package in &database.packages().unwrap() {
         let contents = package.contents().unwrap().unwrap();
         let ours: BTreeMap<String, Vec<String>> = contents
             .settled(&database.links())
