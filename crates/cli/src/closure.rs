@@ -64,7 +64,9 @@ impl Selection {
         let problems = self.problems();
         let Some(first) = problems.first() else { return Ok(()) };
         if allowed {
-            problems.iter().for_each(|problem| reporter.warning(problem));
+            for problem in &problems {
+                reporter.warning(problem);
+            }
             return Ok(());
         }
         let more = match problems.len() - 1 {
@@ -111,24 +113,21 @@ fn kept(closure: &Closure, withhold: &[Atom], machine: &Machine) -> Result<Vec<b
     if withhold.is_empty() {
         return Ok(vec![true; count]);
     }
-    let mut hits = vec![0; withhold.len()];
-    let withheld: Vec<bool> = closure
-        .packages()
-        .map(|member| {
-            let package = machine.place(member.root()).packages.packages().get(member.package());
-            let matching = |(atom, hit): (&Atom, &mut usize)| {
-                let matches = atom.matches(package).is_ok();
-                *hit += usize::from(matches);
-                matches
-            };
-            withhold.iter().zip(&mut hits).map(matching).fold(false, |any, one| any || one)
-        })
-        .collect();
-    if let Some((atom, _)) = withhold.iter().zip(&hits).find(|(_, hits)| **hits == 0) {
+    let matches = |atom: &Atom, member: &Member| {
+        let package = machine.place(member.root()).packages.packages().get(member.package());
+        atom.matches(package).is_ok()
+    };
+    if let Some(atom) =
+        withhold.iter().find(|atom| !closure.packages().any(|member| matches(atom, member)))
+    {
         return Err(Failure::new(format!(
             "--withhold {atom}: no such package would be there anyway"
         )));
     }
+    let withheld: Vec<bool> = closure
+        .packages()
+        .map(|member| withhold.iter().any(|atom| matches(atom, member)))
+        .collect();
     let mut kept = vec![false; count];
     let mut grown = true;
     while grown {

@@ -12,6 +12,7 @@ use crate::failure::Failure;
 /// line, everything else is overruled by it. Unknown keys are errors.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub(crate) struct Config {
     root: Option<PathBuf>,
     sysroot: Option<PathBuf>,
@@ -68,15 +69,15 @@ impl Config {
             (&mut args.eprefix, eprefix),
             (&mut args.db, db),
         ] {
-            fill(option, setting);
+            fill(option, setting.as_ref());
         }
     }
 
     pub(crate) fn complete_closure(&self, args: &mut ClosureArgs) {
         self.complete_source(&mut args.source);
-        fill(&mut args.system, &self.system);
-        fill(&mut args.closure, &self.closure);
-        fill(&mut args.branch, &self.branch);
+        fill(&mut args.system, self.system.as_ref());
+        fill(&mut args.closure, self.closure.as_ref());
+        fill(&mut args.branch, self.branch.as_ref());
         args.without.extend_from_slice(&self.without);
         args.withhold.extend_from_slice(&self.withhold);
         args.allow_unsatisfied |= self.allow_unsatisfied;
@@ -86,7 +87,7 @@ impl Config {
         args.read.extend_from_slice(&self.read);
         args.write.extend_from_slice(&self.write);
         args.hide.extend_from_slice(&self.hide);
-        fill(&mut args.generated, &self.generated);
+        fill(&mut args.generated, self.generated.as_ref());
         args.allow_damaged |= self.allow_damaged;
     }
 
@@ -102,9 +103,9 @@ impl Config {
     }
 }
 
-fn fill<T: Clone>(option: &mut Option<T>, setting: &Option<T>) {
+fn fill<T: Clone>(option: &mut Option<T>, setting: Option<&T>) {
     if option.is_none() {
-        option.clone_from(setting);
+        *option = setting.cloned();
     }
 }
 

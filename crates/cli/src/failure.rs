@@ -141,7 +141,7 @@ impl From<mountns::Error> for Failure {
                 "\"hermitage why PATH TARGET\" says who owns a program and what has to be declared for it.",
             ),
             mountns::ErrorKind::CommandNotExecutable { .. }
-            | mountns::ErrorKind::InterpreterNotFound { .. } => failure.with_code(NOT_EXECUTABLE),
+            | mountns::ErrorKind::InterpreterNotFound => failure.with_code(NOT_EXECUTABLE),
             _ => failure,
         }
     }

@@ -43,14 +43,12 @@ impl Machine {
         for (kind, other) in [(RootKind::Sysroot, &args.sysroot), (RootKind::Broot, &args.broot)] {
             let Some(other) = other else { continue };
             let other = absolute(other)?;
-            by_kind[kind as usize] = match places.iter().position(|place| place.root == other) {
-                Some(known) => known,
-                None => {
-                    let database = find(&other, &eprefix, None, reporter)?;
-                    places.push(load(other, &database, reporter)?);
-                    places.len() - 1
-                }
-            };
+            let known = places.iter().position(|place| place.root == other);
+            if known.is_none() {
+                let database = find(&other, &eprefix, None, reporter)?;
+                places.push(load(other, &database, reporter)?);
+            }
+            by_kind[kind as usize] = known.unwrap_or(places.len() - 1);
         }
         Ok(Self { places, by_kind, configuration })
     }

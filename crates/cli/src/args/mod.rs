@@ -1,4 +1,6 @@
 //! The command line: what can be asked for. Nothing in here does anything.
+#![allow(clippy::doc_markdown, reason = "these comments are the text of --help")]
+#![allow(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 
 mod run;
 mod source;

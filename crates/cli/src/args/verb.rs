@@ -194,9 +194,9 @@ pub(crate) struct DemoArgs {
     /// How the view is put together
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) backend: BackendName,
-    /// Leave the directory with the sources and what was built
-    #[arg(long)]
-    pub(crate) keep: bool,
+    /// Build in this directory, and leave it, instead of one that goes away
+    #[arg(long, value_name = "DIR")]
+    pub(crate) into: Option<PathBuf>,
 }
 
 /// What the demonstration takes for the machine's packages.

@@ -45,7 +45,7 @@ pub(super) fn setting(scratch: &Path) -> Result<Setting, Failure> {
     TREES.iter().try_for_each(|tree| survey.path(Path::new(tree)))?;
     if let Some(prefix) = &own {
         survey.system_directories(prefix)?;
-        survey.into_hidden(prefix)?;
+        survey.hide(prefix)?;
     }
     let database = scratch.join("var/db/pkg");
     let mut writer = Writer::create(&database)?;
@@ -153,11 +153,11 @@ impl Survey {
         Ok(())
     }
 
-    fn into_hidden(&mut self, path: &Path) -> Result<(), Failure> {
+    fn hide(&mut self, path: &Path) -> Result<(), Failure> {
         let Ok(meta) = path.symlink_metadata() else { return Ok(()) };
         if meta.is_dir() {
             self.hidden.dir(path.as_os_str().as_bytes())?;
-            return entries(path).iter().try_for_each(|entry| self.into_hidden(entry));
+            return entries(path).iter().try_for_each(|entry| self.hide(entry));
         }
         record(&mut self.hidden, path, &meta)
     }

@@ -40,8 +40,12 @@ struct InView {
 
 /// Builds, and shows what differs. Fails when the view does not do what it is there for.
 pub(crate) fn demo(args: &DemoArgs, context: &Context) -> Result<u8, Failure> {
-    let directory = scratch()?;
-    let path = directory.path().to_owned();
+    let temporary = if args.into.is_none() { Some(scratch()?) } else { None };
+    let path = match (&args.into, &temporary) {
+        (Some(path), _) => fresh(path)?,
+        (None, Some(temporary)) => temporary.path().to_owned(),
+        (None, None) => return Err(Failure::new("no scratch directory can be made")),
+    };
     let setting = setting::setting(args.database, &path, context.reporter)?;
     let stage = Stage {
         setting: &setting,
@@ -56,9 +60,6 @@ pub(crate) fn demo(args: &DemoArgs, context: &Context) -> Result<u8, Failure> {
     ];
     let mut out = Output::new();
     table::print(&setting, &builds, &mut out)?;
-    if args.keep {
-        out.line(format_args!("\nSources and programs are in {}.", directory.keep().display()))?;
-    }
     out.finish()?;
     let expected = [true, false, true];
     if builds.iter().map(|build| build.found).eq(expected) {
@@ -68,6 +69,15 @@ pub(crate) fn demo(args: &DemoArgs, context: &Context) -> Result<u8, Failure> {
             "the view did not hide what it should, or hid what it should not; please report this",
         ))
     }
+}
+
+/// A directory that is empty or not there yet.
+fn fresh(path: &Path) -> Result<PathBuf, Failure> {
+    let path = crate::source::absolute(path)?;
+    std::fs::create_dir_all(&path)
+        .map_err(|error| Failure::file(&path, "can't be made", &error))?;
+    let is_empty = std::fs::read_dir(&path).is_ok_and(|mut entries| entries.next().is_none());
+    if is_empty { Ok(path) } else { Err(Failure::new(format!("{}: not empty", path.display()))) }
 }
 
 /// A directory outside /tmp if possible, because what is below /tmp is not the same inside.

@@ -49,10 +49,10 @@ pub(super) fn setting(
             }
             Err(failure) if database == DemoDatabase::Machine => return Err(failure),
             Ok(None) => {
-                reporter.detail("every library with headers is needed by the compiler or @system")
+                reporter.detail("every library with headers is needed by the compiler or @system");
             }
             Err(failure) => {
-                reporter.detail(format_args!("the machine's packages will not do: {failure}"))
+                reporter.detail(format_args!("the machine's packages will not do: {failure}"));
             }
         }
     }

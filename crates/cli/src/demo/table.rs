@@ -30,7 +30,9 @@ pub(super) fn print(setting: &Setting, builds: &[Build], out: &mut Output) -> Re
         let mut line = String::new();
         for (at, (cell, &width)) in row.iter().zip(&widths).enumerate() {
             // Words to the left, numbers to the right.
-            line += &if at < 3 { format!("{cell:<width$}  ") } else { format!("{cell:>width$}  ") };
+            let cell =
+                if at < 3 { format!("{cell:<width$}  ") } else { format!("{cell:>width$}  ") };
+            line.push_str(&cell);
         }
         out.line(line.trim_end())?;
     }

@@ -35,7 +35,7 @@ pub(crate) fn carry_out(cli: Cli) -> Result<u8, Failure> {
         Verb::Owner(args) => owner::owner(args, &context),
         Verb::Plan(args) => plan::plan(args, &context),
         Verb::Run(args) => run::run(args, &context),
-        Verb::Exec(args) => run::exec(args, &context),
+        Verb::Exec(args) => run::exec(&args, &context),
         Verb::Import(args) => import::import(args, &context),
         Verb::Doctor(args) => doctor::doctor(args, &context),
         Verb::Demo(args) => crate::demo::demo(&args, &context),

@@ -20,7 +20,7 @@ pub(crate) fn run(mut args: RunVerbArgs, context: &Context) -> Result<u8, Failur
     carry_out(&plan, start, context, timings)
 }
 
-pub(crate) fn exec(args: ExecArgs, context: &Context) -> Result<u8, Failure> {
+pub(crate) fn exec(args: &ExecArgs, context: &Context) -> Result<u8, Failure> {
     let mut timings = Timings::start();
     let text = read(&args.plan)?;
     let plan = Plan::from_json(&text).map_err(|error| {

@@ -80,8 +80,8 @@ fn reason(node: &Node<'_>, view: &View) -> String {
 
 /// The directory, shown as a whole, that a path is in.
 fn tree_above<'v>(view: &'v View, path: &[u8]) -> Option<Node<'v>> {
-    let above = Path::new(OsStr::from_bytes(path)).ancestors().skip(1);
-    let nearest = above.filter_map(|dir| view.lookup(dir.as_os_str().as_bytes())).next()?;
+    let mut above = Path::new(OsStr::from_bytes(path)).ancestors().skip(1);
+    let nearest = above.find_map(|dir| view.lookup(dir.as_os_str().as_bytes()))?;
     matches!(nearest.kind(), NodeKind::Tree { .. }).then_some(nearest)
 }
 

@@ -1,0 +1,16 @@
+//! The program as its users see it: exit code, stdout, stderr, and what a command sees inside.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test panics to fail and reads its settings from the environment"
+)]
+
+mod bad_input;
+mod build;
+mod configuration;
+mod inside;
+mod killed;
+mod machine;
+mod queries;
+mod support;

@@ -1,0 +1,172 @@
+//! `deps`, `files`, `why` and `owner` on a made-up system.
+
+use std::fs;
+use std::io::Read as _;
+use std::process::Stdio;
+
+use crate::machine::Machine;
+use crate::support::{Answer, call, hermitage, in_database, on, small_system};
+
+#[test]
+fn deps_prints_a_tree_with_the_atoms_that_ask() {
+    let system = small_system();
+    let text = on(&system, "deps", &["tool"]).good();
+    assert!(
+        text.starts_with("app-misc/tool-1.0-r1\n  dev-libs/z-1.0  (DEPEND dev-libs/z)\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn deps_prints_json_sorted_by_package_with_every_reason() {
+    let system = small_system();
+    let text = on(
+        &system,
+        "deps",
+        &["=app-misc/tool-1.0-r1", "--closure", "runtime-only", "--format", "json"],
+    )
+    .good();
+    assert_eq!(
+        text,
+        concat!(
+            r#"{"schema":1,"packages":[{"cpv":"app-misc/tool-1.0-r1","why":[{"from":"app-misc/tool-1.0-r1"}]},"#,
+            r#"{"cpv":"dev-libs/z-1.0","why":[{"from":"app-misc/tool-1.0-r1","class":"RDEPEND","atom":"dev-libs/z"}]}]}"#,
+            "\n"
+        )
+    );
+}
+
+#[test]
+fn deps_prints_tables_and_graphs() {
+    let system = small_system();
+    let tsv = on(&system, "deps", &["tool", "--format", "tsv"]).good();
+    assert_eq!(tsv, "dev-libs/z-1.0\tapp-misc/tool-1.0-r1\tDEPEND\tdev-libs/z\n");
+    let dot = on(&system, "deps", &["tool", "--format", "dot"]).good();
+    assert!(
+        dot.contains(
+            "\"app-misc/tool-1.0-r1\" -> \"dev-libs/z-1.0\" [label=\"DEPEND dev-libs/z\"];"
+        ),
+        "{dot}"
+    );
+}
+
+#[test]
+fn an_ebuild_that_is_not_installed_is_a_target_with_its_metadata_and_flags() {
+    let system = small_system();
+    let entry = system.root().join("cat/new-1");
+    fs::create_dir(system.root().join("cat")).unwrap();
+    fs::write(&entry, "EAPI=7\nIUSE=extra\nDEPEND=extra? ( dev-libs/z )\nBDEPEND=sys-libs/z\n")
+        .unwrap();
+    let ask = |flags: &str| {
+        let path = entry.to_str().unwrap();
+        on(&system, "deps", &["--ebuild-metadata", path, "--use", flags, "--format", "tsv"]).good()
+    };
+    assert_eq!(ask(""), "sys-libs/z-2.0\tcat/new-1\tBDEPEND\tsys-libs/z\n");
+    assert!(ask("extra").starts_with("dev-libs/z-1.0\tcat/new-1\tDEPEND\tdev-libs/z\n"));
+}
+
+#[test]
+fn a_withheld_package_goes_with_what_only_it_needs() {
+    let system = small_system();
+    fs::write(in_database(&system, "dev-libs/z-1.0/RDEPEND"), "sys-libs/z\n").unwrap();
+    let ask = |more: &[&str]| {
+        let answer = on(&system, "deps", &[&["tool", "--format", "json"], more].concat()).good();
+        answer.matches("\"cpv\"").count()
+    };
+    assert_eq!(ask(&[]), 2);
+    assert_eq!(ask(&["--withhold", "sys-libs/z"]), 1);
+    assert_eq!(ask(&["--withhold", "dev-libs/z"]), 0);
+    on(&system, "deps", &["tool", "--withhold", "app-misc/nosuch"]).refused(&["app-misc/nosuch"]);
+}
+
+#[test]
+fn files_lists_paths_with_owners_and_reasons() {
+    let system = small_system();
+    let text = on(&system, "files", &["tool"]).good();
+    assert_eq!(
+        text,
+        "/\t(parent)\n/dev\t(fresh)\n/proc\t(fresh)\n/tmp\t(fresh)\n/usr\tdev-libs/z-1.0\n\
+         /usr/include\tdev-libs/z-1.0\n/usr/include/z.h\tdev-libs/z-1.0\n"
+    );
+    let json = on(&system, "files", &["tool", "--format", "json"]).good();
+    assert!(
+        json.contains(r#"{"path":"/usr/include/z.h","kind":"file","owners":["dev-libs/z-1.0"]}"#),
+        "{json}"
+    );
+}
+
+#[test]
+fn read_write_and_hide_change_what_files_lists() {
+    let system = small_system();
+    let text =
+        on(&system, "files", &["tool", "--read", "/usr/bin", "--hide", "/usr/include/z.h"]).good();
+    assert!(text.contains("/usr/bin\t(shown on request)\n"), "{text}");
+    assert!(!text.contains("z.h"), "{text}");
+}
+
+#[test]
+fn why_prints_the_chain_or_what_to_declare() {
+    let system = small_system();
+    let visible = on(&system, "why", &["/usr/include/z.h", "tool"]).good();
+    assert!(
+        visible.contains(
+            "dev-libs/z-1.0 owns it\n  app-misc/tool-1.0-r1 --DEPEND dev-libs/z--> dev-libs/z-1.0\n"
+        ),
+        "{visible}"
+    );
+    let hidden = on(&system, "why", &["/usr/z.conf", "tool"]);
+    assert_eq!(hidden.code, Some(1), "{hidden:?}");
+    assert!(
+        hidden.stdout.contains("sys-libs/z-2.0 owns it\n  to show it, declare sys-libs/z\n"),
+        "{hidden:?}"
+    );
+    let package = on(&system, "why", &["sys-libs/z", "tool"]);
+    assert_eq!(package.code, Some(1), "{package:?}");
+    assert!(package.stdout.contains("declare sys-libs/z"), "{package:?}");
+    let nothing = on(&system, "why", &["/usr/nothing", "tool"]);
+    assert!(nothing.stdout.contains("there is no such file"), "{nothing:?}");
+}
+
+#[test]
+fn owner_finds_paths_through_links_and_says_where_unowned_links_lead() {
+    let system = small_system();
+    std::os::unix::fs::symlink("usr/bin", system.root().join("bin")).unwrap();
+    std::os::unix::fs::symlink("tool", system.root().join("usr/bin/alias")).unwrap();
+    assert_eq!(on(&system, "owner", &["/bin/tool"]).good(), "/bin/tool\tapp-misc/tool-1.0-r1\n");
+    on(&system, "owner", &["/bin/alias"]).refused(&[
+        "no package owns it",
+        "/usr/bin/tool",
+        "app-misc/tool-1.0-r1",
+    ]);
+    let json = on(&system, "owner", &["/usr/z.conf", "--format", "json"]).good();
+    assert_eq!(json, "[{\"path\":\"/usr/z.conf\",\"owners\":[\"sys-libs/z-2.0\"]}]\n");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_not_an_error() {
+    let mut child =
+        Machine::get().verb("files").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut first = [0];
+    child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+    let answer = Answer::of(child.wait_with_output().unwrap());
+    assert_eq!((answer.code, &*answer.stderr), (Some(0), ""));
+}
+
+#[test]
+fn completions_and_manual_pages_know_every_verb() {
+    for shell in ["bash", "zsh", "fish"] {
+        let script = call(["completions", shell]).good();
+        assert!(script.contains("import") && script.contains("doctor"), "{shell}");
+    }
+    assert!(call(["man"]).good().contains("hermitage"));
+    let pages = tempfile::tempdir().unwrap();
+    call(["man", pages.path().to_str().unwrap()]).good();
+    assert!(pages.path().join("hermitage-run.1").is_file());
+}
+
+#[test]
+fn doctor_says_what_works() {
+    let output = hermitage().args(["doctor", "--format", "json"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains(r#"{"name":"backend bind","works":"#), "{text}");
+}
