@@ -1,11 +1,12 @@
 //! Whatever is wrong, one clear error with its place and what to do, and exit code 125 (or 127 for a missing command).
 
 use std::fs;
+use std::process::Command;
 
 use hermitage_vdb::test_support::Fixture;
 
 use crate::machine::Machine;
-use crate::support::{call, hermitage, in_database, on, small_system};
+use crate::support::{Answer, call, hermitage, in_database, on, small_system};
 
 #[test]
 fn a_package_that_is_not_installed_is_named() {
@@ -163,20 +164,34 @@ fn without_any_way_to_make_a_view_nothing_is_run() {
         "-c",
         "echo ran",
     ]);
-    crate::support::Answer::of(command.output().unwrap())
-        .refused(&["not to be had here", "hermitage doctor"]);
+    Answer::of(command.output().unwrap()).refused(&["not to be had here", "hermitage doctor"]);
     let mut command = hermitage();
     command.args(["doctor", "--pretend-without", "skeleton", "--pretend-without", "bind"]);
-    let doctor = crate::support::Answer::of(command.output().unwrap());
+    let doctor = Answer::of(command.output().unwrap());
     assert_eq!(doctor.code, Some(125), "{doctor:?}");
     assert!(doctor.stdout.contains("no view can be made here"), "{doctor:?}");
+}
+
+/// Runs the program as root of a user namespace that has no rights and may not have another one below it.
+#[test]
+fn without_user_namespaces_the_switch_that_forbids_them_is_named() {
+    let script = "echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --bounding-set=-all --inh-caps=-all \"$@\"";
+    let mut run = Machine::get().run();
+    run.args(["--", "sh", "-c", "echo ran"]);
+    // In there we are another user, and the usual cache is not ours.
+    let cache = tempfile::tempdir().unwrap();
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", "sh", "-c", script, "sh"]);
+    command.arg(run.get_program()).arg("--quiet").args(run.get_args());
+    command.env("XDG_CONFIG_HOME", "/nonexistent").env("XDG_CACHE_HOME", cache.path());
+    let answer = Answer::of(command.output().expect("unshare, of util-linux"));
+    answer.refused(&["max_user_namespaces is 0", "hermitage doctor"]);
 }
 
 #[test]
 fn a_command_that_is_not_in_the_view_is_127() {
     let mut command = Machine::get().run();
-    let answer =
-        crate::support::Answer::of(command.args(["--", "nosuchcommand"]).output().unwrap());
+    let answer = Answer::of(command.args(["--", "nosuchcommand"]).output().unwrap());
     assert_eq!(answer.code, Some(127), "{answer:?}");
     assert!(
         answer.stderr.contains("\"nosuchcommand\": the command is not in the view"),
@@ -187,7 +202,6 @@ fn a_command_that_is_not_in_the_view_is_127() {
 #[test]
 fn a_command_that_can_not_be_executed_is_126() {
     let mut command = Machine::get().run();
-    let answer =
-        crate::support::Answer::of(command.args(["--", "/usr/include/stdio.h"]).output().unwrap());
+    let answer = Answer::of(command.args(["--", "/usr/include/stdio.h"]).output().unwrap());
     assert_eq!(answer.code, Some(126), "{answer:?}");
 }

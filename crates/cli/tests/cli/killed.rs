@@ -23,6 +23,8 @@ fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
 fn leaves_nothing(backend: &str) {
     let machine = Machine::get();
     let temporary = tempfile::tempdir().unwrap();
+    // Without a home the cache would be among the temporary files.
+    let cache = tempfile::tempdir().unwrap();
     let write = tempfile::tempdir().unwrap();
     let ready = write.path().join("ready");
     let mark = format!("98765.{}{}", std::process::id(), backend.len());
