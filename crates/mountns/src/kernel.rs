@@ -29,11 +29,8 @@ use crate::{ByteString, Error, ErrorKind};
 /// working directory points to it, so absolute paths lead to the host until the very end.
 pub(crate) fn enter(plan: &Plan, backend: Backend, privilege: Privilege) -> Result<(), Error> {
     let host = HostTree::new(&plan.host_root.0);
-    rustix::mount::mount_change(
-        "/",
-        MountPropagationFlags::PRIVATE | MountPropagationFlags::REC,
-    )
-    .named(|| "mount(\"/\", MS_REC|MS_PRIVATE)".into())?;
+    rustix::mount::mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)
+        .named(|| "mount(\"/\", MS_REC|MS_PRIVATE)".into())?;
     // Cloned first: nothing of ours is mounted yet that a tree of the host could contain.
     let trees = mounts::clone_trees(plan, &host)?;
     let scene = Scene { plan, host, ownership: privilege == Privilege::Root };
@@ -81,7 +78,11 @@ fn nothing_above_root() -> Result<(), Error> {
 fn new_tmpfs(mode: u32, size: Option<u64>) -> Result<OwnedFd, Error> {
     let mut options = vec![("mode", format!("{mode:o}")), ("nr_inodes", "0".into())];
     options.extend(size.map(|size| ("size", size.to_string())));
-    new_mount("tmpfs", &options, MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NODEV)
+    new_mount(
+        "tmpfs",
+        &options,
+        MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NODEV,
+    )
 }
 
 /// A new file system of a type, not attached anywhere.

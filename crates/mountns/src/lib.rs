@@ -1,4 +1,32 @@
 //! Mount plans that show exactly a view, and what carries them out without root.
+//!
+//! A [`Plan`] is data that is printed, saved and read back; [`run`] carries it out in namespaces of its own, with the
+//! [`Backend`] that [`Support::probe`] found to work.
+//!
+//! ```rust,no_run
+//! use hermitage_mountns::{BackendChoice, Command, Plan, PlanOptions, Support, run};
+//! use hermitage_view::{RealHost, ViewBuilder};
+//!
+//! let host = RealHost::new("/");
+//! let mut builder = ViewBuilder::new(&host);
+//! let owner = builder.owner("app-shells/bash-5.3");
+//! for path in ["/usr/bin/bash", "/lib64/ld-linux-x86-64.so.2", "/lib/x86_64-linux-gnu/libc.so.6"] {
+//!     builder.add(path, owner);
+//! }
+//! let options = PlanOptions { write: vec!["/var/tmp/work".into()], ..PlanOptions::default() };
+//! let plan = Plan::from_view(&builder.build()?, "/".as_ref(), &options)?;
+//! print!("{}", plan.to_text());
+//!
+//! let support = Support::probe();
+//! let command = Command::new("/usr/bin/bash").args(["-c", "echo /usr/bin/*"]);
+//! let outcome = run(&plan, &support, BackendChoice::Best, &command)?;
+//! std::process::exit(outcome.code());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The processes of a run are the caller, a supervisor that enters the namespaces, the init process of the view, and the
+//! command. Each dies with its parent. The mounts grow on a tmpfs stacked over the root in a private mount namespace, so nothing
+//! is created on the host.
 
 mod bytes;
 mod command;

@@ -48,7 +48,7 @@ impl Plan {
             Backend::Bind => self.entries.iter().skip(1).map(Part::Base).collect(),
             Backend::Skeleton => layout::parts(&self.entries, mounts),
         };
-        shown.extend(self.entries.first().map(|root| base(root)));
+        shown.extend(self.entries.first().map(base));
         for part in parts {
             match part {
                 Part::Base(entry) => shown.extend([base(entry)]),
@@ -60,7 +60,8 @@ impl Plan {
         }
         let fixed = ["/proc".into(), "/dev".into()];
         let tmpfs = self.tmpfs.iter().map(|tmpfs| &tmpfs.path);
-        for path in fixed.iter().chain(tmpfs).chain(self.binds.iter().map(|bind| &bind.destination)) {
+        for path in fixed.iter().chain(tmpfs).chain(self.binds.iter().map(|bind| &bind.destination))
+        {
             shown.insert(path.clone(), Shown::Mount);
         }
         shown

@@ -3,7 +3,7 @@
 
 use std::ffi::{CStr, c_char, c_int, c_ulong};
 use std::mem::{size_of, zeroed};
-use std::os::fd::{AsFd, AsRawFd as _, BorrowedFd, RawFd};
+use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, RawFd};
 use std::ptr;
 
 use rustix::io::Errno;
@@ -99,7 +99,7 @@ pub(crate) fn close_on_exec_from(first: RawFd) -> Result<(), Errno> {
 
 /// Closes every descriptor above 2 but these; what can't be closed is not open.
 pub(crate) fn close_all_but(kept: &[BorrowedFd<'_>]) {
-    let mut kept: Vec<_> = kept.iter().map(|fd| fd.as_raw_fd()).collect();
+    let mut kept: Vec<_> = kept.iter().map(std::os::fd::AsRawFd::as_raw_fd).collect();
     kept.sort_unstable();
     let mut first = 3;
     for fd in kept.into_iter().chain([RawFd::MAX]) {
@@ -217,9 +217,10 @@ pub(crate) fn loopback_up() -> Result<(), Errno> {
         *to = from.cast_signed() as c_char;
     }
     interface_ioctl(socket.as_fd(), libc::SIOCGIFFLAGS, &mut request)?;
+    let up = libc::c_short::try_from(libc::IFF_UP).unwrap_or_default();
     // SAFETY: SIOCGIFFLAGS filled in this member.
     let flags = unsafe { request.ifr_ifru.ifru_flags };
-    request.ifr_ifru.ifru_flags = flags | libc::IFF_UP as libc::c_short;
+    request.ifr_ifru.ifru_flags = flags | up;
     interface_ioctl(socket.as_fd(), libc::SIOCSIFFLAGS, &mut request)
 }
 

@@ -26,8 +26,14 @@ pub(super) fn bind_new(scene: &Scene<'_>, spot: &Spot<'_>) -> Result<(), Error> 
 /// Binds the host's file over what is at its path in the view, and makes sure that it is what the plan says.
 pub(super) fn bind_over(scene: &Scene<'_>, entry: &Entry) -> Result<(), Error> {
     let (source, target) = (scene.host.real(&entry.path.0), relative(&entry.path));
-    rustix::mount::mount_bind(&source[..], target)
-        .named(|| format!("mount({:?}, {:?}, MS_BIND)", entry.path, entry.path))?;
+    if let Err(errno) = rustix::mount::mount_bind(&source[..], target) {
+        // A directory in place of the file, say: then that is what to tell.
+        if let Ok(stat) = rustix::fs::lstat(&source[..]) {
+            tree::verify(entry, &stat)?;
+        }
+        let call = format!("mount({:?}, {:?}, MS_BIND)", entry.path, entry.path);
+        return Err(Error::call(call, errno));
+    }
     // Asked of what was mounted, so that nothing can come between the question and the mount.
     let stat = rustix::fs::statat(CWD, target, AtFlags::SYMLINK_NOFOLLOW)
         .named(|| format!("newfstatat({:?})", entry.path))?;

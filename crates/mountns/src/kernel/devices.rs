@@ -68,8 +68,11 @@ pub(super) fn mount_dev(plan: &Plan) -> Result<(), Error> {
             .named(|| format!("mkdir(\"/dev/{name}\")"))?;
     }
     // Set before anything writable is mounted below.
-    sys::mount_setattr(dev.as_fd(), MountAttr::RDONLY.and(MountAttr::NOEXEC).and(MountAttr::NOSUID))
-        .named(|| "mount_setattr(\"/dev\", AT_RECURSIVE, RDONLY|NOEXEC|NOSUID)".into())?;
+    sys::mount_setattr(
+        dev.as_fd(),
+        MountAttr::RDONLY.and(MountAttr::NOEXEC).and(MountAttr::NOSUID),
+    )
+    .named(|| "mount_setattr(\"/dev\", AT_RECURSIVE, RDONLY|NOEXEC|NOSUID)".into())?;
     mount_pts()?;
     let shm = ByteString::from("/dev/shm");
     plan.tmpfs.iter().filter(|tmpfs| tmpfs.path == shm).try_for_each(super::mounts::fresh)

@@ -70,16 +70,9 @@ fn unescape(field: &[u8]) -> Vec<u8> {
     let mut rest = field;
     while let Some((&byte, after)) = rest.split_first() {
         let octal = after.get(..3).and_then(|three| std::str::from_utf8(three).ok());
-        match octal.filter(|_| byte == b'\\').and_then(|o| u8::from_str_radix(o, 8).ok()) {
-            Some(escaped) => {
-                path.push(escaped);
-                rest = &after[3..];
-            }
-            None => {
-                path.push(byte);
-                rest = after;
-            }
-        }
+        let escaped = octal.filter(|_| byte == b'\\').and_then(|o| u8::from_str_radix(o, 8).ok());
+        path.push(escaped.unwrap_or(byte));
+        rest = if escaped.is_some() { &after[3..] } else { after };
     }
     path
 }

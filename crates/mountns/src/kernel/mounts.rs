@@ -18,7 +18,10 @@ pub(super) struct ClonedTree<'a> {
     mount: OwnedFd,
 }
 
-pub(super) fn clone_trees<'a>(plan: &'a Plan, host: &HostTree) -> Result<Vec<ClonedTree<'a>>, Error> {
+pub(super) fn clone_trees<'a>(
+    plan: &'a Plan,
+    host: &HostTree,
+) -> Result<Vec<ClonedTree<'a>>, Error> {
     plan.binds.iter().map(|bind| clone_tree(bind, host)).collect()
 }
 
@@ -100,7 +103,8 @@ fn make_mount_point(placed: &Placed<'_>) -> Result<(), Error> {
     let mode = Mode::from_raw_mode(0o755);
     let ends = target.iter().enumerate().filter(|&(_, &byte)| byte == b'/').map(|(at, _)| at);
     for end in ends {
-        exists(rustix::fs::mkdir(&target[..end], mode)).named(|| format!("mkdir(above {path:?})"))?;
+        exists(rustix::fs::mkdir(&target[..end], mode))
+            .named(|| format!("mkdir(above {path:?})"))?;
     }
     if is_dir(placed)? {
         return exists(rustix::fs::mkdir(target, mode)).named(|| format!("mkdir({path:?})"));

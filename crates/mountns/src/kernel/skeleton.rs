@@ -57,9 +57,9 @@ impl<'a> Overlay<'a> {
         inner: &'a [Entry],
     ) -> Result<Self, Error> {
         let layer = layer_dir(scene, number, top)?;
-        let write_in = layer.try_clone().map_err(|_full| {
-            Error::call("fcntl(F_DUPFD_CLOEXEC)", rustix::io::Errno::MFILE)
-        })?;
+        let write_in = layer
+            .try_clone()
+            .map_err(|_full| Error::call("fcntl(F_DUPFD_CLOEXEC)", rustix::io::Errno::MFILE))?;
         tree::write(scene, write_in, top, inner, &mut |spot| match spot.entry.kind {
             EntryKind::File { .. } => metadata_file(scene, spot, top),
             _ => tree::make_node(spot, rustix::fs::FileType::RegularFile, 0),
@@ -107,9 +107,10 @@ fn metadata_file(scene: &Scene<'_>, spot: &Spot<'_>, top: &Entry) -> Result<(), 
     tree::verify(entry, &stat)?;
     let fd = tree::create(spot, mode & 0o777)?;
     rustix::fs::ftruncate(&fd, size).named(|| format!("ftruncate({:?}, {size})", entry.path))?;
-    for (name, value) in
-        [("user.overlay.redirect", layout::redirect(top, entry)), ("user.overlay.metacopy", &b""[..])]
-    {
+    for (name, value) in [
+        ("user.overlay.redirect", layout::redirect(top, entry)),
+        ("user.overlay.metacopy", &b""[..]),
+    ] {
         rustix::fs::fsetxattr(&fd, name, value, XattrFlags::CREATE)
             .named(|| format!("fsetxattr({:?}, {name:?})", entry.path))?;
     }

@@ -68,7 +68,9 @@ struct OpenDir<'p> {
 impl OpenDir<'_> {
     fn holds(&self, path: &ByteString) -> bool {
         let dir = &self.entry.path.0;
-        path.0.strip_prefix(&dir[..]).is_some_and(|rest| dir.ends_with(b"/") || rest.starts_with(b"/"))
+        path.0
+            .strip_prefix(&dir[..])
+            .is_some_and(|rest| dir.ends_with(b"/") || rest.starts_with(b"/"))
     }
 
     /// Sets the time of modification, which nothing changes once everything is in it.
@@ -143,7 +145,13 @@ pub(super) fn verify(entry: &Entry, stat: &Stat) -> Result<(), Error> {
         EntryKind::Special { node: SpecialKind::BlockDevice, .. } => FileType::BlockDevice,
         _ => FileType::RegularFile,
     };
-    differs(entry, "type", &format_args!("{planned:?}"), &format_args!("{found:?}"), planned == found)?;
+    differs(
+        entry,
+        "type",
+        &format_args!("{planned:?}"),
+        &format_args!("{found:?}"),
+        planned == found,
+    )?;
     let EntryKind::File { mode, size, mtime } = entry.kind else { return Ok(()) };
     let is = stat.st_mode & 0o7777;
     differs(entry, "mode", &format_args!("{mode:o}"), &format_args!("{is:o}"), mode == is)?;

@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use hermitage_view::{Kind, Node, NodeKind, View};
 
@@ -68,8 +68,7 @@ impl Builder {
                 EntryKind::Synthetic { mode: mode & 0o777, content: content.into() }
             }
             NodeKind::Special { kind, mode } => EntryKind::Special {
-                node: special(kind)
-                    .ok_or_else(|| Error::at(&path.0, ErrorKind::UnknownNode))?,
+                node: special(kind).ok_or_else(|| Error::at(&path.0, ErrorKind::UnknownNode))?,
                 mode: mode & 0o777,
             },
             _ => return Err(Error::at(&path.0, ErrorKind::UnknownNode)),
@@ -100,8 +99,8 @@ impl Builder {
         }
     }
 
-    fn bind(&mut self, path: &PathBuf, access: Access) -> Result<(), Error> {
-        let asked = ByteString::from(path.as_path());
+    fn bind(&mut self, path: &Path, access: Access) -> Result<(), Error> {
+        let asked = ByteString::from(path);
         if !path.is_absolute() {
             return Err(Error::at(&asked.0, ErrorKind::NotCanonical));
         }

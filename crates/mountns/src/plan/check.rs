@@ -42,6 +42,7 @@ impl Plan {
         if !first.is_some_and(|first| matches!(first.kind, EntryKind::Dir { .. })) {
             return Err(Error::at(b"/", ErrorKind::Missing));
         }
+        check_kind(&self.entries[0])?;
         // The directories from the root to the entry before.
         let mut open: Vec<&ByteString> = vec![&self.entries[0].path];
         for pair in self.entries.windows(2) {
@@ -74,25 +75,17 @@ impl Plan {
         }
         let shm = ByteString::from("/dev/shm");
         for path in self.tmpfs.iter().map(|tmpfs| &tmpfs.path).filter(|path| **path != shm) {
-            self.check_free(path, &fixed)?;
+            check_free(path, &fixed)?;
             self.check_mount_point(path)?;
         }
         for bind in &self.binds {
             canonical(&bind.source)?;
-            self.check_free(&bind.destination, &fixed)?;
+            check_free(&bind.destination, &fixed)?;
             if self.entry(&bind.destination.0).is_none() {
                 self.check_mount_point(&bind.destination)?;
             }
         }
         self.check_once()
-    }
-
-    /// A path that the fresh `/proc` and `/dev` have for themselves can't be mounted on.
-    fn check_free(&self, path: &ByteString, fixed: &[ByteString]) -> Result<(), Error> {
-        canonical(path)?;
-        let taken = fixed.iter().any(|dir| path == dir || below(path, dir));
-        let root = path.0 == b"/";
-        if taken || root { Err(at(path, ErrorKind::Overlap)) } else { Ok(()) }
     }
 
     fn check_once(&self) -> Result<(), Error> {
@@ -166,6 +159,14 @@ fn check_kind(entry: &Entry) -> Result<(), Error> {
     };
     let text = || ErrorKind::Value(format!("mode {mode:o} is above {most:o}"));
     if mode > most { Err(at(&entry.path, text())) } else { Ok(()) }
+}
+
+/// A path that the fresh `/proc` and `/dev` have for themselves can't be mounted on.
+fn check_free(path: &ByteString, fixed: &[ByteString]) -> Result<(), Error> {
+    canonical(path)?;
+    let taken = fixed.iter().any(|dir| path == dir || below(path, dir));
+    let root = path.0 == b"/";
+    if taken || root { Err(at(path, ErrorKind::Overlap)) } else { Ok(()) }
 }
 
 fn canonical(path: &ByteString) -> Result<(), Error> {

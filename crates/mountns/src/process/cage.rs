@@ -30,11 +30,8 @@ pub(super) fn drop_privileges(plan: &Plan, privilege: Privilege) -> Result<(), E
         result => result.named(|| "prctl(PR_CAP_AMBIENT_CLEAR_ALL)".into())?,
     }
     rustix::thread::set_no_new_privs(true).named(|| "prctl(PR_SET_NO_NEW_PRIVS, 1)".into())?;
-    let sets = CapabilitySets {
-        effective: kept,
-        permitted: kept,
-        inheritable: CapabilitySet::empty(),
-    };
+    let sets =
+        CapabilitySets { effective: kept, permitted: kept, inheritable: CapabilitySet::empty() };
     rustix::thread::set_capabilities(None, sets).named(|| format!("capset({:#x})", kept.bits()))
 }
 

@@ -54,9 +54,8 @@ fn limit(limit: &Limit) -> Result<(), Error> {
 /// Leaves the standard descriptors and the named ones open across the exec.
 fn keep_only(fds: &[i32]) -> Result<(), Error> {
     sys::close_on_exec_from(3).named(|| "close_range(3, CLOSE_RANGE_CLOEXEC)".into())?;
-    fds.iter().try_for_each(|&fd| {
-        sys::keep_on_exec(fd).named(|| format!("fcntl({fd}, F_SETFD, 0)"))
-    })
+    fds.iter()
+        .try_for_each(|&fd| sys::keep_on_exec(fd).named(|| format!("fcntl({fd}, F_SETFD, 0)")))
 }
 
 fn arguments(command: &Command) -> Result<Vec<CString>, Error> {

@@ -16,7 +16,8 @@ const CANDIDATES: [&str; 6] =
 pub(super) fn probe(backends: &[Backend]) -> Support {
     let privilege = privilege();
     let tried = backends.iter().map(|&backend| (backend, try_backend(backend, privilege)));
-    let backends = tried.map(|(backend, result)| (backend, result.err().map(|error| reason::of(&error))));
+    let backends =
+        tried.map(|(backend, result)| (backend, result.err().map(|error| reason::of(&error))));
     Support { privilege, backends: backends.collect(), abilities: abilities(privilege) }
 }
 
@@ -34,7 +35,8 @@ fn try_backend(backend: Backend, privilege: Privilege) -> Result<(), Error> {
     let expected = read(&path)?;
     let check = || {
         let same = read(&path)? == expected;
-        let wrong = || Error::at(path.as_bytes(), ErrorKind::Value("reads differently inside".into()));
+        let wrong =
+            || Error::at(path.as_bytes(), ErrorKind::Value("reads differently inside".into()));
         if same { Ok(()) } else { Err(wrong()) }
     };
     let payload = Payload::Check(&check);
@@ -104,7 +106,8 @@ fn dir(path: ByteString) -> Entry {
 fn abilities(privilege: Privilege) -> Vec<Ability> {
     let plan = empty();
     let payload = Payload::Check(&|| Ok(()));
-    let failed = process::carry_out(&Job { plan: &plan, backend: Backend::Bind, privilege, payload }).err();
+    let failed =
+        process::carry_out(&Job { plan: &plan, backend: Backend::Bind, privilege, payload }).err();
     let failed = failed.map(|error| (error.to_string(), reason::of(&error)));
     let mut steps = vec![
         ("mount namespace", "CLONE_NEWNS"),
@@ -124,7 +127,9 @@ fn abilities(privilege: Privilege) -> Vec<Ability> {
         steps.insert(0, ("user namespace", "CLONE_NEWUSER"));
         steps.insert(1, ("id mapping", "_map"));
     }
-    let at = failed.as_ref().and_then(|(text, _)| steps.iter().position(|(_, mark)| text.contains(mark)));
+    let at = failed
+        .as_ref()
+        .and_then(|(text, _)| steps.iter().position(|(_, mark)| text.contains(mark)));
     let ability = |(step, (name, _)): (usize, &(&str, &str))| Ability {
         name: (*name).into(),
         absent: at.filter(|&at| step >= at).map(|at| {

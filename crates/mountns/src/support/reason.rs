@@ -17,10 +17,10 @@ fn hint(error: &Error) -> Option<String> {
         return Some(user_namespace(*errno));
     }
     // AppArmor lets the namespace be made and takes the rights in it away.
-    if *errno == libc::EPERM || *errno == libc::EACCES {
-        if let Some(hint) = apparmor() {
-            return Some(hint);
-        }
+    if matches!(*errno, libc::EPERM | libc::EACCES)
+        && let Some(hint) = apparmor()
+    {
+        return Some(hint);
     }
     match *errno {
         libc::EPERM if call.contains("proc") => Some(
@@ -57,7 +57,9 @@ fn user_namespace(errno: i32) -> String {
         libc::ENOSPC => "the limit in sysctl user.max_user_namespaces is reached".into(),
         libc::EUSERS => "user namespaces are nested too deeply".into(),
         libc::EINVAL => "the kernel has no user namespaces (CONFIG_USER_NS)".into(),
-        _ => "a chroot, or a seccomp filter or security module as of a container, forbids it".into(),
+        _ => {
+            "a chroot, or a seccomp filter or security module as of a container, forbids it".into()
+        }
     }
 }
 

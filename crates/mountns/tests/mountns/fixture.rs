@@ -1,6 +1,6 @@
 //! A host of our own: a directory with this test program, its libraries, and files of every sort.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
@@ -8,7 +8,8 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use hermitage_mountns::{
-    Backend, BackendChoice, Command, EntryKind, Error, Outcome, Plan, PlanOptions, Support, run,
+    Backend, BackendChoice, ByteString, Command, EntryKind, Error, Outcome, Plan, PlanOptions,
+    Support, run,
 };
 use hermitage_view::{RealHost, View, ViewBuilder};
 use tempfile::TempDir;
@@ -20,7 +21,7 @@ pub(crate) struct Fixture {
     pub(crate) dir: TempDir,
     /// What every view has: the program and its libraries, as paths of the host.
     program: Vec<PathBuf>,
-    interpreter: PathBuf,
+    pub(crate) interpreter: PathBuf,
 }
 
 const EXE: &str = "/bin/inside";
@@ -78,6 +79,7 @@ impl Fixture {
         builder.build().unwrap()
     }
 
+    #[allow(clippy::unused_self, reason = "reads as a part of the fixture")]
     pub(crate) fn options(&self) -> PlanOptions {
         let env = vec![
             ("PATH".into(), "/nowhere:/bin".into()),
@@ -125,13 +127,12 @@ impl Fixture {
         fs::set_permissions(self.dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
         self.copy(&exe, Path::new(EXE));
         let maps = fs::read("/proc/self/maps").unwrap();
-        let libraries: BTreeMap<Vec<u8>, ()> = maps
+        let libraries: BTreeSet<Vec<u8>> = maps
             .split(|&byte| byte == b'\n')
             .filter_map(|line| line.iter().position(|&b| b == b'/').map(|at| line[at..].to_vec()))
             .filter(|path| path.windows(3).any(|part| part == b".so"))
-            .map(|path| (path, ()))
             .collect();
-        for library in libraries.into_keys() {
+        for library in libraries {
             let library = PathBuf::from(std::ffi::OsString::from_vec(library));
             let name = Path::new(LIBRARIES).join(library.file_name().unwrap());
             self.copy(&library, &name);
@@ -163,7 +164,7 @@ fn interpreter(elf: &[u8]) -> PathBuf {
 
 /// What a walk from the inside has to print for a plan, a line for each path but those below mounts.
 pub(crate) fn expected(fixture: &Fixture, plan: &Plan) -> Vec<String> {
-    let line = |path: &hermitage_mountns::ByteString, rest: String| format!("{path} {rest}");
+    let line = |path: &ByteString, rest: String| format!("{path} {rest}");
     let mut lines: Vec<_> = plan
         .entries
         .iter()
@@ -190,7 +191,7 @@ pub(crate) fn expected(fixture: &Fixture, plan: &Plan) -> Vec<String> {
     lines
 }
 
-fn is_mount(plan: &Plan, path: &hermitage_mountns::ByteString) -> bool {
+fn is_mount(plan: &Plan, path: &ByteString) -> bool {
     plan.binds.iter().any(|bind| bind.destination == *path)
         || plan.tmpfs.iter().any(|tmpfs| tmpfs.path == *path)
         || path.0 == b"/proc"
@@ -211,7 +212,8 @@ pub(crate) fn listing(dir: &Path) -> Vec<String> {
         for entry in fs::read_dir(dir).unwrap() {
             let entry = entry.unwrap();
             let meta = fs::symlink_metadata(entry.path()).unwrap();
-            lines.push(format!("{:?} {} {}", entry.path(), meta.size(), meta.mtime()));
+            let path = ByteString::from(entry.path().as_path());
+            lines.push(format!("{path} {} {}", meta.size(), meta.mtime()));
             if meta.is_dir() {
                 dirs.push(entry.path());
             }

@@ -9,6 +9,7 @@
     clippy::print_stdout,
     clippy::print_stderr,
     clippy::disallowed_methods,
+    clippy::needless_for_each,
     missing_docs,
     reason = "a test program: it reports, and a failure ends the process of the case"
 )]
@@ -78,7 +79,10 @@ fn all(filter: Option<&str>) -> ExitCode {
                 let title = format!("{name} [{backend}, {label}]");
                 let mut case = as_user(&exe, *user);
                 case.args(["--case", name, backend.name()]);
-                match finish(&mut case) {
+                let start = Instant::now();
+                let code = finish(&mut case);
+                println!("{:5} ms  {title}", start.elapsed().as_millis());
+                match code {
                     Some(0) => passed += 1,
                     Some(cases::CANNOT_RUN) => skipped.push(title),
                     _ => {

@@ -1,4 +1,6 @@
-use hermitage_mountns::{ByteString, Capability, Command, Network, Outcome, PlanOptions, Privilege, Tmpfs};
+use hermitage_mountns::{
+    ByteString, Capability, Command, Network, Outcome, PlanOptions, Privilege, Tmpfs,
+};
 
 use crate::fixture::Fixture;
 
@@ -63,8 +65,7 @@ pub(crate) fn devices(fixture: &Fixture) {
     assert_eq!(names, expected);
     let (outcome, text) = fixture.inside(&plan, &["devices"]);
     assert_eq!(outcome, Outcome::Exited(0));
-    let expected =
-        "null []\nzero [0, 0, 0, 0]\nrandom 16\nfull Some(28)\nterminal true\n";
+    let expected = "null []\nzero [0, 0, 0, 0]\nrandom 16\nfull Some(28)\nterminal true\n";
     assert_eq!(text, expected);
     assert_eq!(fixture.inside(&plan, &["list", "/dev/pts"]).1, "ptmx\n");
 }

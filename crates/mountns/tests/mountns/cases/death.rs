@@ -19,7 +19,11 @@ pub(crate) struct Caller {
 
 /// Starts a process in a group of its own that runs a verb in a view, with the mark as argument.
 pub(crate) fn start_caller(fixture: &Fixture, verb: &str) -> Caller {
-    let dir = tempfile::Builder::new().prefix("mountns-mark-").tempdir().unwrap().keep();
+    let dir = tempfile::Builder::new()
+        .prefix("mountns-mark-")
+        .tempdir_in(fixture.dir.path())
+        .unwrap()
+        .keep();
     let mark = dir.to_str().unwrap().to_owned();
     let mut process = Process::new(std::env::current_exe().unwrap());
     process.args(["--case", "caller", fixture.backend.name(), &mark, verb]).process_group(0);
@@ -29,8 +33,11 @@ pub(crate) fn start_caller(fixture: &Fixture, verb: &str) -> Caller {
 
 /// What that process does.
 pub(crate) fn caller(fixture: &Fixture, mark: &str) {
+    // Not to outlive the case when that fails.
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).unwrap();
     // Enough files for the stages of the setup to take some time.
-    let paths: Vec<_> = (0..500).map(|number| format!("/data/{}/file-{number}", number % 7)).collect();
+    let paths: Vec<_> =
+        (0..500).map(|number| format!("/data/{}/file-{number}", number % 7)).collect();
     paths.iter().for_each(|path| fixture.file(path, path.as_bytes()));
     let host = PathBuf::from(mark);
     let real = fixture.real("/mark");

@@ -47,6 +47,7 @@ fn furnish(fixture: &Fixture) {
     fixture.link("/sbin", "usr/bin");
     fixture.file("/top-level-file", &vec![b'x'; 10_000]);
     fs::create_dir(fixture.real("/empty-directory")).unwrap();
+    fs::create_dir(fixture.real("/etc")).unwrap();
     rustix::fs::mkfifoat(rustix::fs::CWD, fixture.real("/usr/share/pipe"), 0o640.into()).unwrap();
     drop(std::os::unix::net::UnixListener::bind(fixture.real("/usr/share/socket")).unwrap());
     let raw = std::ffi::OsStr::from_bytes(RAW.strip_prefix(b"/").unwrap());
@@ -119,7 +120,8 @@ pub(crate) fn walk_of_this_machine(fixture: &Fixture) {
     let mut builder = ViewBuilder::new(&host);
     let owner = builder.owner("this/machine-1");
     let mut count = 0;
-    for dir in ["/usr/bin", "/bin", "/etc", "/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/share/doc"] {
+    for dir in ["/usr/bin", "/bin", "/etc", "/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/share/doc"]
+    {
         for entry in fs::read_dir(dir).into_iter().flatten() {
             let path = entry.unwrap().path();
             // A directory would be shown empty, as a package records it.
@@ -128,15 +130,23 @@ pub(crate) fn walk_of_this_machine(fixture: &Fixture) {
         }
     }
     let maps = fs::read_to_string("/proc/self/maps").unwrap();
+    let mut libraries = std::collections::BTreeSet::new();
     for line in maps.lines().filter(|line| line.contains(".so")) {
-        builder.add(&line[line.find('/').unwrap()..], owner);
+        let path = &line[line.find('/').unwrap()..];
+        libraries.insert(path.rsplit_once('/').unwrap().0);
+        builder.add(path, owner);
     }
+    builder.add(fixture.interpreter.as_os_str().as_bytes(), owner);
+    // The loader's own link may lead through /lib, which is one too.
+    builder.unowned_symlinks(|_| false);
+    let real = fs::canonicalize(&fixture.interpreter).unwrap();
+    builder.add(real.as_os_str().as_bytes(), owner);
     assert!(count > 100, "this machine has next to no files");
     let view = builder.build().unwrap();
     let exe = std::env::current_exe().unwrap();
-    let read = vec![exe.clone()];
-    let plan = Plan::from_view(&view, Path::new("/"), &PlanOptions { read, ..fixture.options() });
-    let plan = plan.unwrap();
+    let mut options = PlanOptions { read: vec![exe.clone()], ..fixture.options() };
+    options.env[1].1 = libraries.into_iter().collect::<Vec<_>>().join(":").as_str().into();
+    let plan = Plan::from_view(&view, Path::new("/"), &options).unwrap();
     let command = Command::new(exe).args(["--inside", "walk", "/proc", "/dev", "/tmp"]);
     let choice = BackendChoice::Only(fixture.backend);
     let (outcome, text) = fixture.capture(|| run(&plan, &fixture.support, choice, &command));
@@ -150,9 +160,8 @@ pub(crate) fn walk_of_this_machine(fixture: &Fixture) {
     };
     let seen: std::collections::BTreeSet<_> = text.lines().map(name).collect();
     let shown = plan.entries.iter().map(|entry| entry.path.to_string());
-    let shown: std::collections::BTreeSet<_> = shown
-        .filter(|path| !["/proc", "/dev", "/tmp"].contains(&path.as_str()))
-        .collect();
+    let shown: std::collections::BTreeSet<_> =
+        shown.filter(|path| !["/proc", "/dev", "/tmp"].contains(&path.as_str())).collect();
     assert_eq!(seen, shown);
 }
 
@@ -200,8 +209,7 @@ pub(crate) fn deep_submounts(fixture: &Fixture) {
     fixture.file("/a/b/c/file", b"3");
     fixture.file("/a/b/c/with blank/file", b"4");
     fixture.file("/a/b/d/file", b"5");
-    let paths =
-        ["/a/file", "/a/b/file", "/a/b/c/file", "/a/b/c/with blank/file", "/a/b/d/file"];
+    let paths = ["/a/file", "/a/b/file", "/a/b/c/file", "/a/b/c/with blank/file", "/a/b/d/file"];
     compare(fixture, &fixture.plan(&paths, &fixture.options()), &[]);
 }
 

@@ -48,7 +48,10 @@ pub(crate) fn changed_files(fixture: &Fixture) {
         change();
         let error = fixture.run(&plan, &Command::new("inside")).unwrap_err();
         assert_eq!(error.place(), Some(&b"/data/file"[..]), "{error}");
-        assert!(matches!(error.kind(), ErrorKind::Changed { what: found, .. } if found == what), "{error}");
+        assert!(
+            matches!(error.kind(), ErrorKind::Changed { what: found, .. } if found == what),
+            "{error}"
+        );
     }
 }
 
