@@ -29,6 +29,7 @@
 mod class;
 mod closure;
 mod error;
+mod flags;
 mod md5_cache;
 mod memory;
 mod package;

@@ -1,5 +1,6 @@
 //! What a closure has to know of an installed package.
 
+use crate::flags::Flags;
 use hermitage_atom::{Candidate, Cpv, Eapi, VersionRef, split_slot};
 
 /// An installed package: its name and what atoms can ask of it.
@@ -21,8 +22,8 @@ pub struct Package {
     subslot: Box<str>,
     eapi: Eapi,
     repository: Option<Box<str>>,
-    enabled: Vec<Box<str>>,
-    flags: Vec<Box<str>>,
+    enabled: Flags,
+    flags: Flags,
 }
 
 impl Package {
@@ -34,8 +35,8 @@ impl Package {
             subslot: "0".into(),
             eapi: Eapi::V0,
             repository: None,
-            enabled: Vec::new(),
-            flags: Vec::new(),
+            enabled: Flags::default(),
+            flags: Flags::default(),
         }
     }
 
@@ -65,20 +66,17 @@ impl Package {
     /// overrules what a profile says of implicit flags today.
     #[must_use]
     pub fn with_use<S: AsRef<str>>(mut self, flags: impl IntoIterator<Item = S>) -> Self {
-        let start = self.enabled.len();
-        self.enabled.extend(flags.into_iter().map(|flag| Box::from(flag.as_ref())));
-        self.flags.extend_from_slice(&self.enabled[start..]);
-        sort(&mut self.enabled);
-        sort(&mut self.flags);
+        let flags: Vec<S> = flags.into_iter().collect();
+        self.enabled.extend(flags.iter().map(AsRef::as_ref));
+        self.flags.extend(flags.iter().map(AsRef::as_ref));
         self
     }
 
     /// Adds flags that the package has, on or off; a `+` or `-` in front is the ebuild's default and says nothing here.
     #[must_use]
     pub fn with_iuse<S: AsRef<str>>(mut self, flags: impl IntoIterator<Item = S>) -> Self {
-        let plain = |flag: S| Box::from(flag.as_ref().trim_start_matches(['+', '-']));
-        self.flags.extend(flags.into_iter().map(plain));
-        sort(&mut self.flags);
+        let flags: Vec<S> = flags.into_iter().collect();
+        self.flags.extend(flags.iter().map(|flag| flag.as_ref().trim_start_matches(['+', '-'])));
         self
     }
 
@@ -109,12 +107,12 @@ impl Package {
 
     /// The flags that were on, sorted.
     pub fn enabled(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.enabled.iter().map(|flag| &**flag)
+        self.enabled.iter()
     }
 
     /// Whether a flag was on.
     pub fn is_enabled(&self, flag: &str) -> bool {
-        contains(&self.enabled, flag)
+        self.enabled.contains(flag)
     }
 }
 
@@ -140,23 +138,14 @@ impl Candidate for Package {
     }
 
     fn has_flag(&self, flag: &str) -> bool {
-        contains(&self.flags, flag)
+        self.flags.contains(flag)
     }
 
     fn is_enabled(&self, flag: &str) -> bool {
-        contains(&self.enabled, flag)
+        self.enabled.contains(flag)
     }
 
     fn repository(&self) -> Option<&str> {
         self.repository.as_deref()
     }
-}
-
-fn sort(flags: &mut Vec<Box<str>>) {
-    flags.sort_unstable();
-    flags.dedup();
-}
-
-fn contains(flags: &[Box<str>], flag: &str) -> bool {
-    flags.binary_search_by(|known| (**known).cmp(flag)).is_ok()
 }

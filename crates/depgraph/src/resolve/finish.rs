@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::policy::Policy;
 use crate::query::{RootKind, Roots};
 use crate::table::PackageId;
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 pub(super) fn finish(walk: Walk<'_>) -> Result<Closure, Error> {
@@ -80,8 +81,9 @@ fn blocked(
     members: &[Member],
     place: &[MemberId],
 ) -> Vec<Blocked> {
+    let there: BTreeSet<_> = members.iter().map(|m| (m.root, m.package)).collect();
     let hits = hits.into_iter().map(|(root, package, mut hit)| {
-        hit.in_closure = members.iter().any(|m| m.root == root && m.package == package);
+        hit.in_closure = there.contains(&(root, package));
         hit
     });
     settled(hits.collect(), place, |hit| &mut hit.from)

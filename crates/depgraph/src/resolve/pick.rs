@@ -51,6 +51,7 @@ pub(super) struct Hit {
 
 /// What satisfies an atom.
 enum Answer<'a> {
+    Package(PackageId),
     Packages(Vec<PackageId>),
     /// A package of another sub-slot that keeps the libraries of the one asked for.
     Preserved(PackageId),
@@ -144,6 +145,7 @@ impl<'a> Picker<'a> {
             preserved,
         };
         match self.answer(atom) {
+            Answer::Package(id) => out.found.push(found(id, false)),
             Answer::Packages(ids) => out.found.extend(ids.into_iter().map(|id| found(id, false))),
             Answer::Preserved(id) => out.found.push(found(id, true)),
             Answer::Provided(cpv) => {
@@ -204,13 +206,14 @@ impl<'a> Picker<'a> {
     }
 
     fn answer(&self, atom: AtomRef<'_>) -> Answer<'a> {
-        let matching = self.source.packages().matching(atom).rev().map(|(id, _)| id);
-        let ids: Vec<_> = match self.branch {
-            BranchPolicy::First => matching.take(1).collect(),
-            BranchPolicy::All => matching.collect(),
-        };
-        if !ids.is_empty() {
-            return Answer::Packages(ids);
+        let mut matching = self.source.packages().matching(atom).rev().map(|(id, _)| id);
+        if let Some(highest) = matching.next() {
+            return match self.branch {
+                BranchPolicy::First => Answer::Package(highest),
+                BranchPolicy::All => {
+                    Answer::Packages([highest].into_iter().chain(matching).collect())
+                }
+            };
         }
         if let Some(id) = self.preserved(atom) {
             return Answer::Preserved(id);

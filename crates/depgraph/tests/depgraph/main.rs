@@ -4,6 +4,7 @@
 mod closures;
 mod conformance;
 mod corpus;
+mod disk;
 mod loadable;
 mod profiles;
 mod properties;

@@ -1,0 +1,45 @@
+//! A set of flags in one piece of memory: packages have hundreds, and most are never asked for.
+
+/// Words, sorted for look-up.
+///
+/// 1. The spans are sorted by the words they show, each word once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Flags {
+    text: String,
+    spans: Vec<(u32, u32)>,
+}
+
+impl Flags {
+    #[allow(clippy::cast_possible_truncation, reason = "no package has 4 GiB of flags")]
+    pub(crate) fn extend<'f>(&mut self, flags: impl IntoIterator<Item = &'f str>) {
+        for flag in flags {
+            let start = self.text.len() as u32;
+            self.text.push_str(flag);
+            self.spans.push((start, self.text.len() as u32));
+        }
+        let text = &self.text;
+        // Portage writes flags sorted, which a stable sort notices.
+        self.spans.sort_by(|a, b| word(text, *a).cmp(word(text, *b)));
+        self.spans.dedup_by(|a, b| word(text, *a) == word(text, *b));
+    }
+
+    pub(crate) fn contains(&self, flag: &str) -> bool {
+        self.spans.binary_search_by(|span| word(&self.text, *span).cmp(flag)).is_ok()
+    }
+
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.spans.iter().map(|span| word(&self.text, *span))
+    }
+}
+
+impl PartialEq for Flags {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Flags {}
+
+fn word(text: &str, (start, end): (u32, u32)) -> &str {
+    &text[start as usize..end as usize]
+}
