@@ -181,17 +181,27 @@ fn mount_privately(fixture: &Fixture) {
     mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC).unwrap();
 }
 
-fn mount_tmpfs(fixture: &Fixture, path: &str) {
-    fs::create_dir_all(fixture.real(path)).unwrap();
-    rustix::mount::mount("tmpfs", fixture.real(path), "tmpfs", MountFlags::empty(), None).unwrap();
+/// A mount that goes with the case, so that its directory can be removed.
+struct Mounted(PathBuf);
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        rustix::mount::unmount(&self.0, rustix::mount::UnmountFlags::DETACH).unwrap();
+    }
+}
+
+fn mount_tmpfs(fixture: &Fixture, path: &str) -> Mounted {
+    let place = fixture.real(path);
+    fs::create_dir_all(&place).unwrap();
+    rustix::mount::mount("tmpfs", &place, "tmpfs", MountFlags::empty(), None).unwrap();
+    Mounted(place)
 }
 
 pub(crate) fn submounts_are_shown(fixture: &Fixture) {
     furnish(fixture);
     mount_privately(fixture);
-    for path in ["/usr/local", "/opt", "/usr/share/closed"] {
-        mount_tmpfs(fixture, path);
-    }
+    let _mounts =
+        ["/usr/local", "/opt", "/usr/share/closed"].map(|path| mount_tmpfs(fixture, path));
     fixture.file("/usr/local/bin/tool", b"on another file system");
     fixture.file("/usr/local/bin/hidden", b"not declared");
     fixture.file("/opt/tool", b"on a third");
@@ -203,7 +213,7 @@ pub(crate) fn submounts_are_shown(fixture: &Fixture) {
 
 pub(crate) fn deep_submounts(fixture: &Fixture) {
     mount_privately(fixture);
-    mount_tmpfs(fixture, "/a/b/c/with blank");
+    let _mount = mount_tmpfs(fixture, "/a/b/c/with blank");
     fixture.file("/a/file", b"1");
     fixture.file("/a/b/file", b"2");
     fixture.file("/a/b/c/file", b"3");
@@ -269,7 +279,7 @@ pub(crate) fn write_below_tmp(fixture: &Fixture) {
 pub(crate) fn tree_with_submount(fixture: &Fixture) {
     mount_privately(fixture);
     fixture.file("/src/file", b"outer");
-    mount_tmpfs(fixture, "/src/mount");
+    let _mount = mount_tmpfs(fixture, "/src/mount");
     fixture.file("/src/mount/file", b"inner");
     let read = vec!["/src".into()];
     let plan = fixture.plan(&[], &PlanOptions { read, ..fixture.options() });
