@@ -30,10 +30,31 @@ pub(crate) fn plan(
     timings.step("closure");
     let visible = visible::visible(&selection, view, &machine, reporter)?;
     timings.files(visible.view.len());
+    if !run.keep_ownership {
+        warn_of_foreign(&visible, reporter);
+    }
     timings.step("view");
     let plan = of_view(&visible, run)?;
     timings.step("plan");
     Ok(plan)
+}
+
+/// Root keeps no capabilities inside, so what belongs to somebody else is not root's to write.
+fn warn_of_foreign(visible: &Visible, reporter: Reporter) {
+    use std::os::unix::fs::MetadataExt as _;
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    for path in &visible.write {
+        let inside = visible.host_root.join(path.strip_prefix("/").unwrap_or(path));
+        let owner = std::fs::metadata(inside).map_or(0, |meta| meta.uid());
+        if owner != 0 {
+            let path = path.display();
+            reporter.warning(format_args!(
+                "{path} belongs to user {owner}: root may not write to it inside, unless --keep-ownership is given"
+            ));
+        }
+    }
 }
 
 fn of_view(visible: &Visible, run: &RunArgs) -> Result<Plan, Failure> {

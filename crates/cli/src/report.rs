@@ -32,6 +32,11 @@ impl Reporter {
         self.say(Verbosity::Normal, format_args!("hermitage: {text}"));
     }
 
+    /// Whether details are told at all, for those that cost something to find out.
+    pub(crate) fn tells_details(self) -> bool {
+        self.verbosity >= Verbosity::Verbose
+    }
+
     /// Something for who wants to know it all.
     pub(crate) fn detail(self, text: impl Display) {
         self.say(Verbosity::Verbose, format_args!("hermitage: {text}"));

@@ -129,8 +129,10 @@ pub(crate) fn absolute(path: &Path) -> Result<PathBuf, Failure> {
 
 fn load(root: PathBuf, database: &Database, reporter: Reporter) -> Result<Place, Failure> {
     let packages = VdbSource::load(database)?;
-    for oddity in database.packages()?.oddities() {
-        reporter.detail(format_args!("left out: {oddity}"));
+    if reporter.tells_details() {
+        for oddity in database.packages()?.oddities() {
+            reporter.detail(format_args!("left out: {oddity}"));
+        }
     }
     Ok(Place { root, packages })
 }

@@ -33,6 +33,7 @@ fn leaves_nothing(backend: &str) {
     let mut command = machine.run();
     command
         .env("TMPDIR", temporary.path())
+        .env("XDG_CACHE_HOME", cache.path())
         .args(["--backend", backend])
         .arg("--write")
         .arg(write.path());
