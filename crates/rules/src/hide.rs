@@ -1,0 +1,85 @@
+//! What is common to consumers that build a tree of mounts: the steps that make it, in order.
+
+use hermitage_view::{Kind, Node, NodeKind, Reason};
+
+use crate::survey::{CoverForm, What};
+use crate::{Error, Survey};
+
+/// One thing to put into the new root. A directory comes before what it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Step<'v> {
+    /// A directory that shows only what later steps put there. `held` when there are such steps.
+    Dir { path: Vec<u8>, mode: u32, held: bool },
+    /// The host's directory with all in it.
+    Tree { path: Vec<u8> },
+    /// The host's file, pipe or socket.
+    File { path: Vec<u8> },
+    /// The host's device.
+    Device { path: Vec<u8> },
+    /// A symbolic link.
+    Link { path: Vec<u8>, target: &'v [u8] },
+    /// A file that the host does not have.
+    Data { path: Vec<u8>, mode: u32, content: &'v [u8] },
+    /// A directory provided afresh.
+    Fresh { path: Vec<u8>, mode: u32 },
+}
+
+/// The steps for a view, its fully visible directories as one step each.
+pub(crate) fn steps<'a>(survey: &Survey<'a>) -> Result<Vec<Step<'a>>, Error> {
+    let view = survey.view();
+    let mut writer =
+        Writer { whole: vec![false; view.len()], made: vec![false; view.len()], steps: Vec::new() };
+    for entry in survey.entries(CoverForm::Allow)? {
+        if entry.what == What::Whole
+            && let Some(node) = view.lookup(&entry.path)
+        {
+            writer.whole[node.index()] = true;
+        }
+    }
+    let nodes: Vec<Node<'a>> = view.iter().collect();
+    for node in nodes.iter().rev() {
+        let is_made =
+            matches!(node.kind(), NodeKind::Synthetic { .. }) || node.reason() == Reason::Provided;
+        writer.made[node.index()] |= is_made;
+        if let Some(parent) = node.parent()
+            && writer.made[node.index()]
+        {
+            writer.made[parent.index()] = true;
+        }
+    }
+    writer.walk(view.root(), false);
+    Ok(writer.steps)
+}
+
+struct Writer<'a> {
+    /// Directories all of which is visible.
+    whole: Vec<bool>,
+    /// Whether something that is not the host's is here or below: there is no place for it in a tree of the host's.
+    made: Vec<bool>,
+    steps: Vec<Step<'a>>,
+}
+
+impl<'a> Writer<'a> {
+    fn walk(&mut self, node: Node<'a>, in_whole: bool) {
+        let path = node.path();
+        let in_whole = in_whole || self.whole[node.index()];
+        let step = match node.kind() {
+            NodeKind::Symlink { target } => Step::Link { path, target },
+            NodeKind::Synthetic { mode, content } => Step::Data { path, mode, content },
+            NodeKind::Special { kind: Kind::CharDev | Kind::BlockDev, .. } => Step::Device { path },
+            NodeKind::Tree { .. } => Step::Tree { path },
+            NodeKind::Dir { mode, .. } if node.reason() == Reason::Provided => {
+                self.steps.push(Step::Fresh { path, mode });
+                return node.children().for_each(|child| self.walk(child, false));
+            }
+            NodeKind::Dir { .. } if in_whole && !self.made[node.index()] => Step::Tree { path },
+            NodeKind::Dir { mode, .. } => {
+                let held = node.children().len() > 0;
+                self.steps.push(Step::Dir { path, mode, held });
+                return node.children().for_each(|child| self.walk(child, in_whole));
+            }
+            _ => Step::File { path },
+        };
+        self.steps.push(step);
+    }
+}

@@ -1,0 +1,110 @@
+//! The entries of a cover as lists of prefixes.
+
+use std::collections::BTreeSet;
+
+use super::{Bulk, Form, Options};
+use crate::bytes::{above, is_at_or_below};
+use crate::survey::{CoverForm, What};
+use crate::{Error, ErrorKind, Survey};
+
+#[derive(Debug, Default)]
+pub(super) struct Lists {
+    pub(super) read: Vec<Vec<u8>>,
+    pub(super) deny: Vec<Vec<u8>>,
+}
+
+impl Bulk {
+    pub(super) const ALL: [Self; 3] = [Self::Doc, Self::Man, Self::Locale];
+
+    fn dirs(self) -> &'static [&'static str] {
+        match self {
+            Self::Doc => &["/usr/share/doc", "/usr/share/gtk-doc", "/usr/share/info"],
+            Self::Man => &["/usr/share/man"],
+            Self::Locale => &["/usr/share/locale"],
+        }
+    }
+}
+
+impl Lists {
+    /// The lists of one form, with some bulk left out in place of what the options say.
+    pub(super) fn new(
+        survey: &Survey<'_>,
+        form: Form,
+        leave_out: &BTreeSet<Bulk>,
+        options: &Options,
+    ) -> Result<Self, Error> {
+        let left_out: Vec<Vec<u8>> = leave_out
+            .iter()
+            .flat_map(|bulk| bulk.dirs())
+            .map(|dir| [&options.prefix, dir.as_bytes()].concat())
+            .collect();
+        let (mut read, mut deny) = (BTreeSet::new(), BTreeSet::new());
+        for entry in survey.entries(cover_form(form))? {
+            let bulk = left_out.iter().find(|dir| is_at_or_below(&entry.path, dir));
+            match (entry.what, bulk) {
+                // By its real path a link would stand for what it leads to.
+                (What::Link | What::HiddenLink | What::BareDir, _) => {}
+                (_, Some(dir)) => {
+                    deny.insert(speakable(dir)?.to_vec());
+                }
+                (What::Hidden, None) => {
+                    deny.insert(speakable(&entry.path)?.to_vec());
+                }
+                (_, None) if entry.path.contains(&b':') => {}
+                (_, None) => {
+                    read.insert(entry.path.clone());
+                }
+            }
+        }
+        Ok(Self { read: read.into_iter().collect(), deny: topmost(&deny) })
+    }
+
+    /// The longest of the variables, with its name and what it takes.
+    pub(super) fn longest(&self, inherited: usize) -> (&'static str, usize) {
+        let size = |name: &str, list: &[Vec<u8>]| {
+            let joined: usize = list.iter().map(|path| path.len() + 1).sum();
+            // Each entry with its separator or, the last, with the byte that ends the string.
+            name.len() + 1 + joined.max(1) + inherited
+        };
+        let both = ["SANDBOX_READ", "SANDBOX_DENY"].map(|name| {
+            let list = if name == "SANDBOX_READ" { &self.read } else { &self.deny };
+            (name, size(name, list))
+        });
+        if both[0].1 > both[1].1 { both[0] } else { both[1] }
+    }
+}
+
+fn cover_form(form: Form) -> CoverForm {
+    match form {
+        Form::Fitting | Form::Deny => CoverForm::Deny,
+        Form::Least => CoverForm::Least,
+        Form::Allow => CoverForm::Allow,
+    }
+}
+
+/// The path, or the nearest directory above it whose name has no separator: denying more is safe.
+fn speakable(path: &[u8]) -> Result<&[u8], Error> {
+    let mut at = path;
+    while at.contains(&b':') {
+        at = above(at).unwrap_or(b"/");
+    }
+    if at == b"/" {
+        return Err(Error::path(path, ErrorKind::Unspeakable("':' separates entries")));
+    }
+    Ok(at)
+}
+
+/// The paths without those below others.
+fn topmost(paths: &BTreeSet<Vec<u8>>) -> Vec<Vec<u8>> {
+    let is_covered = |path: &Vec<u8>| {
+        let mut at = above(path);
+        while let Some(dir) = at {
+            if paths.contains(dir) {
+                return true;
+            }
+            at = above(dir);
+        }
+        false
+    };
+    paths.iter().filter(|path| !is_covered(path)).cloned().collect()
+}

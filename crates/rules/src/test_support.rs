@@ -1,0 +1,26 @@
+//! For tests of this crate and of those that embed it: how each consumer reads what is written for it, in the plainest form.
+
+mod bwrap;
+mod links;
+mod sandbox;
+mod tree;
+
+pub use bwrap::run_bwrap;
+pub use sandbox::SandboxModel;
+pub use tree::{Shown, Tree};
+
+use hermitage_view::{NodeKind, Reason, View};
+
+/// Whether a view shows the host's own content at a canonical path that is no symbolic link.
+pub fn shows(view: &View, path: &[u8]) -> bool {
+    let parts = path.split(|&byte| byte == b'/').filter(|part| !part.is_empty());
+    let mut node = view.root();
+    for part in parts {
+        if matches!(node.kind(), NodeKind::Tree { .. }) || node.reason() == Reason::Provided {
+            return true;
+        }
+        let Some(child) = node.child(part) else { return false };
+        node = child;
+    }
+    !matches!(node.kind(), NodeKind::Synthetic { .. })
+}

@@ -1,0 +1,98 @@
+//! A view of this machine that is enough to run `find` and `cat` in, and files that it shows or hides.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use hermitage_view::{NodeKind, RealHost, View, ViewBuilder};
+
+/// Files in a temporary directory, and a view of some of them and of two programs.
+pub(crate) struct Fixture {
+    pub(crate) _dir: tempfile::TempDir,
+    pub(crate) host: RealHost,
+    pub(crate) view: View,
+}
+
+impl Fixture {
+    pub(crate) fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let base = dir.path().canonicalize().unwrap();
+        for sub in ["whole", "part"] {
+            fs::create_dir(base.join(sub)).unwrap();
+        }
+        for file in ["whole/a", "whole/b c", "part/shown", "part/hidden"] {
+            fs::write(base.join(file), file).unwrap();
+        }
+        std::os::unix::fs::symlink("shown", base.join("part/link")).unwrap();
+        let host = RealHost::new("/");
+        let view = view(&host, &base);
+        Self { _dir: dir, host, view }
+    }
+
+    /// What `find / -xdev` and the like print inside: every visible path but those below what is provided.
+    pub(crate) fn visible(&self) -> BTreeSet<Vec<u8>> {
+        let path = |node: hermitage_view::Node<'_>| node.path();
+        self.view.iter().map(path).collect()
+    }
+
+    /// Checks a list of paths, separated by NUL, that was made inside.
+    pub(crate) fn assert_visible(&self, list: &[u8]) {
+        let found: BTreeSet<Vec<u8>> = list
+            .split(|&byte| byte == 0)
+            .filter(|path| !path.is_empty())
+            .map(<[u8]>::to_vec)
+            .collect();
+        let text = |paths: BTreeSet<&Vec<u8>>| -> Vec<String> {
+            paths.iter().map(|path| path.escape_ascii().to_string()).collect()
+        };
+        let expected = self.visible();
+        assert_eq!(text(found.difference(&expected).collect()), [""; 0], "are too much");
+        assert_eq!(text(expected.difference(&found).collect()), [""; 0], "are missing");
+    }
+}
+
+/// What to run inside to list all there is.
+pub(crate) const LIST: [&str; 13] = [
+    "/usr/bin/find",
+    "/",
+    "-path",
+    "/proc/*",
+    "-prune",
+    "-o",
+    "-path",
+    "/dev/*",
+    "-prune",
+    "-o",
+    "-printf",
+    "%p\\0",
+    "-ignore_readdir_race",
+];
+
+fn view(host: &RealHost, base: &Path) -> View {
+    let mut builder = ViewBuilder::new(host);
+    for program in ["/usr/bin/find", "/usr/bin/cat"] {
+        builder.extra(program);
+        for library in libraries(program) {
+            builder.extra(library.as_os_str().as_bytes());
+        }
+    }
+    for file in ["whole/a", "whole/b c", "part/shown", "part/link"] {
+        builder.extra(base.join(file).as_os_str().as_bytes());
+    }
+    builder.provided("/proc").provided("/dev");
+    let view = builder.build().unwrap();
+    let hidden = base.join("part/hidden");
+    assert!(view.lookup(hidden.as_os_str().as_bytes()).is_none());
+    let link = view.lookup(base.join("part/link").as_os_str().as_bytes()).unwrap();
+    assert!(matches!(link.kind(), NodeKind::Symlink { .. }));
+    view
+}
+
+/// What the dynamic linker loads for a program, itself included.
+fn libraries(program: &str) -> Vec<PathBuf> {
+    let output = Command::new("ldd").arg(program).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.split_whitespace().filter(|word| word.starts_with('/')).map(PathBuf::from).collect()
+}
