@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use rustix::io::Errno;
 
-use crate::plan::{Entry, EntryKind, Timestamp};
+use crate::plan::{Entry, EntryKind};
 use crate::{ByteString, Error, ErrorKind};
 
 /// The kernel follows 40 symbolic links (`MAXSYMLINKS`).
@@ -88,12 +88,8 @@ impl HostTree {
 
 /// The entry for a directory of the host.
 pub(crate) fn dir_entry(path: &[u8], meta: &Metadata) -> Entry {
-    let kind = EntryKind::Dir { mode: meta.mode() & 0o777, mtime: Some(mtime(meta)) };
+    let kind = EntryKind::Dir { mode: meta.mode() & 0o777 };
     Entry { path: path.into(), kind }
-}
-
-fn mtime(meta: &Metadata) -> Timestamp {
-    Timestamp(meta.mtime(), u32::try_from(meta.mtime_nsec()).unwrap_or_default())
 }
 
 fn components(path: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {

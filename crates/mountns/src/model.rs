@@ -80,7 +80,7 @@ fn overlaid(top: &Entry, entry: &Entry) -> (ByteString, Shown) {
 
 fn plain(entry: &Entry, source: &ByteString) -> Shown {
     match &entry.kind {
-        EntryKind::Dir { mode, .. } => Shown::Dir { mode: *mode },
+        EntryKind::Dir { mode } => Shown::Dir { mode: *mode },
         EntryKind::File { .. } => Shown::HostFile { source: source.clone() },
         EntryKind::Symlink { target } => Shown::Symlink { target: target.clone() },
         EntryKind::Synthetic { mode, content } => {

@@ -67,11 +67,13 @@ pub struct Entry {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum EntryKind {
     /// A directory that shows the entries below it and nothing else.
+    ///
+    /// It has no time of its own: the host's changes whenever something hidden comes or goes in it, which
+    /// would tell of what must not be seen and make two plans of one view differ. Inside, every directory
+    /// was last modified one second after the epoch.
     Dir {
         /// Permission bits (`mode & 0777`).
         mode: u32,
-        /// Time of modification; none for a directory that is made up.
-        mtime: Option<Timestamp>,
     },
     /// The host's regular file of the same path.
     File {

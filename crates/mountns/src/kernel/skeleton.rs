@@ -81,7 +81,7 @@ fn is_device(kind: &EntryKind) -> bool {
 
 /// The directory of the metadata tmpfs, the working directory, that stands for `top`.
 fn layer_dir(scene: &Scene<'_>, number: usize, top: &Entry) -> Result<OwnedFd, Error> {
-    let EntryKind::Dir { mode, .. } = top.kind else {
+    let EntryKind::Dir { mode } = top.kind else {
         return Err(Error::at(&top.path.0, crate::ErrorKind::NoParent));
     };
     let name = number.to_string();

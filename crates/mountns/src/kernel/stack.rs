@@ -11,7 +11,7 @@ use crate::plan::EntryKind;
 /// A new root, stacked over the host's and the working directory now; and its directory to write in.
 pub(super) fn new_root(scene: &Scene<'_>) -> Result<(OwnedFd, OwnedFd), Error> {
     let mode = match scene.plan.entries[0].kind {
-        EntryKind::Dir { mode, .. } => mode,
+        EntryKind::Dir { mode } => mode,
         _ => 0o755,
     };
     let root = new_tmpfs(mode, None)?;

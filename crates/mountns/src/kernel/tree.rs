@@ -8,6 +8,9 @@ use super::{Named as _, Scene};
 use crate::plan::{Entry, EntryKind, SpecialKind, Timestamp};
 use crate::{ByteString, Error, ErrorKind};
 
+/// When every directory was last modified, as [`EntryKind::Dir`] promises.
+const DIRECTORY_TIME: Timestamp = Timestamp(1, 0);
+
 /// Where an entry goes.
 pub(super) struct Spot<'a> {
     pub(super) dir: BorrowedFd<'a>,
@@ -34,7 +37,7 @@ pub(super) fn write<'p>(
         let name = name_of(&entry.path);
         let spot = Spot { dir: dir.fd.as_fd(), name, entry };
         match &entry.kind {
-            EntryKind::Dir { mode, .. } => {
+            EntryKind::Dir { mode } => {
                 let fd = make_dir(scene, &spot, *mode)?;
                 open.push(OpenDir { entry, fd });
             }
@@ -75,8 +78,7 @@ impl OpenDir<'_> {
 
     /// Sets the time of modification, which nothing changes once everything is in it.
     fn close(self) -> Result<(), Error> {
-        let EntryKind::Dir { mtime: Some(mtime), .. } = self.entry.kind else { return Ok(()) };
-        rustix::fs::futimens(&self.fd, &times(mtime))
+        rustix::fs::futimens(&self.fd, &times(DIRECTORY_TIME))
             .named(|| format!("futimens({:?})", self.entry.path))
     }
 }

@@ -55,10 +55,10 @@ impl Builder {
     fn node(&mut self, node: Node<'_>) -> Result<(), Error> {
         let path = ByteString(node.path());
         let kind = match node.kind() {
-            NodeKind::Dir { mode, mtime } => dir(mode, mtime),
-            NodeKind::Tree { mode, mtime } => {
+            NodeKind::Dir { mode, .. } => dir(mode),
+            NodeKind::Tree { mode, .. } => {
                 self.binds.insert(path.clone(), Access::Read);
-                dir(mode, mtime)
+                dir(mode)
             }
             NodeKind::File { mode, size, mtime } => {
                 EntryKind::File { mode, size, mtime: Timestamp(mtime.sec, mtime.nsec) }
@@ -92,7 +92,7 @@ impl Builder {
             let here = &path[..end];
             if self.known(here).is_none() {
                 let host = self.host.lstat(here).ok().filter(std::fs::Metadata::is_dir);
-                let made_up = EntryKind::Dir { mode: 0o755, mtime: None };
+                let made_up = EntryKind::Dir { mode: 0o755 };
                 let kind = host.map_or(made_up, |meta| dir_entry(here, &meta).kind);
                 self.added.insert(here.into(), kind);
             }
@@ -199,8 +199,8 @@ fn variable((name, value): &(ByteString, ByteString)) -> Variable {
     Variable { name: name.clone(), value: value.clone() }
 }
 
-fn dir(mode: u32, mtime: hermitage_view::Mtime) -> EntryKind {
-    EntryKind::Dir { mode: mode & 0o777, mtime: Some(Timestamp(mtime.sec, mtime.nsec)) }
+fn dir(mode: u32) -> EntryKind {
+    EntryKind::Dir { mode: mode & 0o777 }
 }
 
 fn special(kind: Kind) -> Option<SpecialKind> {

@@ -145,7 +145,7 @@ impl EntryKind {
 
 fn check_kind(entry: &Entry) -> Result<(), Error> {
     let (mode, most) = match &entry.kind {
-        EntryKind::Dir { mode, .. }
+        EntryKind::Dir { mode }
         | EntryKind::Synthetic { mode, .. }
         | EntryKind::Special { mode, .. } => (*mode, 0o777),
         EntryKind::File { mode, mtime, .. } if mtime.1 < 1_000_000_000 => (*mode, 0o7777),

@@ -91,7 +91,7 @@ impl Plan {
 
 fn fmt_entry(f: &mut fmt::Formatter<'_>, path: &ByteString, kind: &EntryKind) -> fmt::Result {
     match kind {
-        EntryKind::Dir { mode, .. } => writeln!(f, "dir {mode:04o} {path}"),
+        EntryKind::Dir { mode } => writeln!(f, "dir {mode:04o} {path}"),
         EntryKind::File { mode, size, mtime: Timestamp(sec, nsec) } => {
             writeln!(f, "file {mode:04o} {size} {sec}.{nsec:09} {path}")
         }

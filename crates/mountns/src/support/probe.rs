@@ -99,7 +99,7 @@ fn empty() -> Plan {
 }
 
 fn dir(path: ByteString) -> Entry {
-    Entry { path, kind: EntryKind::Dir { mode: 0o755, mtime: None } }
+    Entry { path, kind: EntryKind::Dir { mode: 0o755 } }
 }
 
 /// The steps every backend needs, by what a run that shows nothing fails at.

@@ -170,7 +170,7 @@ pub(crate) fn expected(fixture: &Fixture, plan: &Plan) -> Vec<String> {
         .iter()
         .filter(|entry| !is_mount(plan, &entry.path))
         .map(|entry| match &entry.kind {
-            EntryKind::Dir { mode, .. } => line(&entry.path, format!("dir {mode:o}")),
+            EntryKind::Dir { mode } => line(&entry.path, format!("dir {mode:o} 1.0")),
             EntryKind::File { mode, size, mtime } => {
                 let content = fs::read(fixture.real(entry.path.as_path()));
                 let sum = content.map_or("unreadable".into(), |content| checksum(&content));

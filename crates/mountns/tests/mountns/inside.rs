@@ -57,7 +57,7 @@ fn visit(path: &Path, without: &[&str], lines: &mut Vec<String>) {
         for entry in fs::read_dir(path).unwrap() {
             visit(&entry.unwrap().path(), without, lines);
         }
-        format!("dir {mode:o}")
+        format!("dir {mode:o} {}.{}", meta.mtime(), meta.mtime_nsec())
     } else if kind.is_symlink() {
         let target = fs::read_link(path).unwrap();
         format!("symlink {}", ByteString::from(target.as_path()))
