@@ -103,6 +103,12 @@ pub enum ErrorKind {
         /// The limit.
         limit: usize,
     },
+    /// The kernel has no Landlock, or it is switched off.
+    #[error("the kernel does not enforce any rule")]
+    NotEnforced,
+    /// The kernel refused a rule or a set of rules.
+    #[error("refused by the kernel")]
+    Landlock(#[source] Box<landlock::RulesetError>),
     /// A report is not of the format it should have.
     #[error("{0}")]
     Malformed(&'static str),

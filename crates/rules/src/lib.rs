@@ -28,6 +28,7 @@ mod error;
 mod fidelity;
 mod hide;
 mod judge;
+pub mod landlock;
 pub mod sandbox;
 mod survey;
 #[cfg(feature = "test-support")]

@@ -1,11 +1,13 @@
 //! For tests of this crate and of those that embed it: how each consumer reads what is written for it, in the plainest form.
 
 mod bwrap;
+mod landlock;
 mod links;
 mod sandbox;
 mod tree;
 
 pub use bwrap::run_bwrap;
+pub use landlock::LandlockModel;
 pub use sandbox::SandboxModel;
 pub use tree::{Shown, Tree};
 

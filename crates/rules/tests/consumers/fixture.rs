@@ -10,7 +10,8 @@ use hermitage_view::{NodeKind, RealHost, View, ViewBuilder};
 
 /// Files in a temporary directory, and a view of some of them and of two programs.
 pub(crate) struct Fixture {
-    pub(crate) _dir: tempfile::TempDir,
+    _dir: tempfile::TempDir,
+    base: PathBuf,
     pub(crate) host: RealHost,
     pub(crate) view: View,
 }
@@ -28,7 +29,11 @@ impl Fixture {
         std::os::unix::fs::symlink("shown", base.join("part/link")).unwrap();
         let host = RealHost::new("/");
         let view = view(&host, &base);
-        Self { _dir: dir, host, view }
+        Self { _dir: dir, base, host, view }
+    }
+
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
+        self.base.join(file)
     }
 
     /// What `find / -xdev` and the like print inside: every visible path but those below what is provided.

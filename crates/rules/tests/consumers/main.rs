@@ -12,6 +12,7 @@
 mod bash;
 mod bwrap;
 mod fixture;
+mod landlock;
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -19,13 +20,13 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 
-/// A test: its name as a sentence, the program it needs, and what it does with it.
+/// A test: its name as a sentence, the program (or `landlock`, a kernel with that) it needs, and what it does with it.
 type Case = (&'static str, &'static str, fn(&Path));
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let is_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
-    let cases: Vec<Case> = [bash::CASES, bwrap::CASES].concat();
+    let cases: Vec<Case> = [bash::CASES, bwrap::CASES, landlock::CASES].concat();
     let (mut trials, mut absent) = (Vec::new(), false);
     for (name, program, case) in cases {
         let path = find(program);
@@ -49,9 +50,21 @@ fn main() -> ExitCode {
 
 /// A program on the search path.
 fn find(program: &str) -> Option<PathBuf> {
+    if program == "landlock" {
+        return has_landlock().then(PathBuf::new);
+    }
     let path = std::env::var_os("PATH")?;
     let is_program = |path: &PathBuf| {
         path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
     };
     std::env::split_paths(&path).map(|dir| dir.join(program)).find(is_program)
+}
+
+/// Whether the kernel makes a set of rules of the kind that is used.
+fn has_landlock() -> bool {
+    use ::landlock::{
+        ABI, Access as _, AccessFs, CompatLevel, Compatible as _, Ruleset, RulesetAttr as _,
+    };
+    let ruleset = Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
+    ruleset.handle_access(AccessFs::from_all(ABI::V5)).and_then(Ruleset::create).is_ok()
 }

@@ -5,6 +5,7 @@
 )]
 
 mod bwrap;
+mod landlock;
 mod log;
 mod sandbox;
 mod support;
