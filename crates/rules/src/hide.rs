@@ -24,6 +24,20 @@ pub(crate) enum Step<'v> {
     Fresh { path: Vec<u8>, mode: u32 },
 }
 
+impl Step<'_> {
+    pub(crate) fn path(&self) -> &[u8] {
+        match self {
+            Self::Dir { path, .. }
+            | Self::Tree { path }
+            | Self::File { path }
+            | Self::Device { path }
+            | Self::Link { path, .. }
+            | Self::Data { path, .. }
+            | Self::Fresh { path, .. } => path,
+        }
+    }
+}
+
 /// The steps for a view, its fully visible directories as one step each.
 pub(crate) fn steps<'a>(survey: &Survey<'a>) -> Result<Vec<Step<'a>>, Error> {
     let view = survey.view();

@@ -29,6 +29,8 @@ mod fidelity;
 mod hide;
 mod judge;
 pub mod landlock;
+pub mod oci;
+mod root;
 pub mod sandbox;
 mod survey;
 #[cfg(feature = "test-support")]
@@ -36,4 +38,5 @@ pub mod test_support;
 
 pub use error::{Error, ErrorKind, Place};
 pub use fidelity::{Fidelity, Rendered};
+pub use root::{RootEntry, RootKind};
 pub use survey::Survey;

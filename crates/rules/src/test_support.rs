@@ -3,11 +3,13 @@
 mod bwrap;
 mod landlock;
 mod links;
+mod oci;
 mod sandbox;
 mod tree;
 
 pub use bwrap::run_bwrap;
 pub use landlock::LandlockModel;
+pub use oci::run_oci;
 pub use sandbox::SandboxModel;
 pub use tree::{Shown, Tree};
 

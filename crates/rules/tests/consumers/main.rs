@@ -13,6 +13,7 @@ mod bash;
 mod bwrap;
 mod fixture;
 mod landlock;
+mod oci;
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -26,7 +27,7 @@ type Case = (&'static str, &'static str, fn(&Path));
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let is_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
-    let cases: Vec<Case> = [bash::CASES, bwrap::CASES, landlock::CASES].concat();
+    let cases: Vec<Case> = [bash::CASES, bwrap::CASES, landlock::CASES, oci::CASES].concat();
     let (mut trials, mut absent) = (Vec::new(), false);
     for (name, program, case) in cases {
         let path = find(program);

@@ -7,5 +7,6 @@
 mod bwrap;
 mod landlock;
 mod log;
+mod oci;
 mod sandbox;
 mod support;

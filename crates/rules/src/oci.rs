@@ -1,0 +1,144 @@
+//! A `config.json` for runtimes of the [Open Container Initiative](https://github.com/opencontainers/runtime-spec), such as crun and runc.
+//!
+//! What is not in the view is not there. A runtime makes mounts and the places for them, but no symbolic links and no files: these are
+//! in a root directory that the caller makes from [`Bundle::root`], beside the configuration. The configuration is JSON, which has
+//! no way to write a path that is not UTF-8: such paths are not shown, and the fidelity lists them.
+//!
+//! ```
+//! use hermitage_rules::{Survey, oci};
+//! use hermitage_view::{MemoryHost, ViewBuilder};
+//!
+//! let host = MemoryHost::new().file("/usr/bin/gcc", "").file("/usr/bin/svn", "").symlink("/bin", "usr/bin");
+//! let mut builder = ViewBuilder::new(&host);
+//! builder.extra("/bin/gcc");
+//! let view = builder.build()?;
+//!
+//! let rules = oci::render(&Survey::new(&view, &host), &oci::Options::default())?;
+//! assert!(rules.fidelity.is_exact());
+//! assert!(rules.output.config.contains(r#""destination":"/usr/bin/gcc""#));
+//! assert_eq!(rules.output.root[1].path, b"/bin");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use serde_json::{Value, json};
+
+use crate::hide::{Step, steps};
+use crate::root::RootEntry;
+use crate::{Error, Fidelity, Rendered, Survey};
+
+/// What the configuration says besides the mounts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The command and its arguments.
+    pub args: Vec<String>,
+    /// Its environment, `NAME=value` each.
+    pub env: Vec<String>,
+    /// Its working directory inside.
+    pub cwd: String,
+    /// The root directory, absolute or beside the configuration.
+    pub root: String,
+    /// The user and group that are shown as root inside; `None` for no user namespace, which needs real root.
+    pub ids: Option<(u32, u32)>,
+}
+
+impl Default for Options {
+    /// `sh` in `/`, with a path, in the directory `rootfs`, as real root.
+    fn default() -> Self {
+        Self {
+            args: vec!["sh".to_owned()],
+            env: vec!["PATH=/usr/bin:/bin".to_owned()],
+            cwd: "/".to_owned(),
+            root: "rootfs".to_owned(),
+            ids: None,
+        }
+    }
+}
+
+/// A configuration and the root directory that belongs to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bundle {
+    /// The text of `config.json`.
+    pub config: String,
+    /// What is to be in the root directory, directories first.
+    pub root: Vec<RootEntry>,
+}
+
+/// Writes a view for runtimes of the Open Container Initiative.
+///
+/// # Errors
+/// When the host can't be read.
+pub fn render(survey: &Survey<'_>, options: &Options) -> Result<Rendered<Bundle>, Error> {
+    let (mut mounts, mut root, mut stricter) = (Vec::new(), Vec::new(), Vec::new());
+    for step in steps(survey)? {
+        let is_mount = !matches!(step, Step::Dir { .. } | Step::Link { .. } | Step::Data { .. });
+        if is_mount {
+            let Ok(path) = std::str::from_utf8(step.path()) else {
+                // Not even a place for it.
+                stricter.extend(below(survey, step.path()));
+                continue;
+            };
+            mounts.push(mount(&step, path));
+        }
+        root.push(RootEntry::of(&step));
+    }
+    let config = config(options, &mounts).to_string();
+    Ok(Rendered { output: Bundle { config, root }, fidelity: Fidelity::of(stricter, Vec::new()) })
+}
+
+fn mount(step: &Step<'_>, path: &str) -> Value {
+    let bind = |options: [&str; 4]| json!({ "destination": path, "type": "bind", "source": path, "options": options });
+    match step {
+        Step::Device { .. } => bind(["bind", "rw", "nosuid", "noexec"]),
+        Step::Fresh { .. } if path == "/proc" => {
+            json!({ "destination": path, "type": "proc", "source": "proc" })
+        }
+        Step::Fresh { mode, .. } => {
+            let mode = format!("mode={mode:o}");
+            let options = if path == "/dev" {
+                ["nosuid", "strictatime", &mode]
+            } else {
+                ["nosuid", "nodev", &mode]
+            };
+            json!({ "destination": path, "type": "tmpfs", "source": "tmpfs", "options": options })
+        }
+        Step::Tree { .. } => bind(["rbind", "ro", "nosuid", "nodev"]),
+        _ => bind(["bind", "ro", "nosuid", "nodev"]),
+    }
+}
+
+fn config(options: &Options, mounts: &[Value]) -> Value {
+    let mut namespaces = vec!["mount", "pid", "ipc", "uts", "network", "cgroup"];
+    let mut linux = json!({});
+    if let Some((uid, gid)) = options.ids {
+        namespaces.push("user");
+        let map = |host: u32| json!([{ "containerID": 0, "hostID": host, "size": 1 }]);
+        linux["uidMappings"] = map(uid);
+        linux["gidMappings"] = map(gid);
+    }
+    linux["namespaces"] = namespaces.into_iter().map(|kind| json!({ "type": kind })).collect();
+    json!({
+        "ociVersion": "1.0.2",
+        "process": {
+            "terminal": false,
+            "user": { "uid": 0, "gid": 0 },
+            "args": options.args,
+            "env": options.env,
+            "cwd": options.cwd,
+            "noNewPrivileges": true,
+        },
+        "root": { "path": options.root, "readonly": true },
+        "mounts": mounts,
+        "linux": linux,
+    })
+}
+
+/// What a step that can't be written would have shown.
+fn below(survey: &Survey<'_>, path: &[u8]) -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    let mut open: Vec<_> = survey.view().lookup(path).into_iter().collect();
+    while let Some(node) = open.pop() {
+        found.push(node.path());
+        open.extend(node.children());
+    }
+    found
+}
