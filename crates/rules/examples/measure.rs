@@ -7,7 +7,7 @@
 use std::error::Error;
 use std::time::Instant;
 
-use hermitage_rules::{Survey, landlock};
+use hermitage_rules::{Survey, bwrap, landlock, nsjail, oci, sandbox};
 use hermitage_view::{MemoryHost, ViewBuilder};
 
 /// A name for what is timed, and what does it and says how much came out.
@@ -51,10 +51,22 @@ fn path(number: usize) -> String {
 }
 
 fn formats<'a>(survey: &'a Survey<'_>) -> Vec<Format<'a>> {
-    vec![(
-        "landlock",
-        Box::new(|| said(landlock::render(survey).map(|r| r.output.to_text().len()))),
-    )]
+    let deny = || {
+        let form = sandbox::Form::Deny;
+        let options = sandbox::Options { form, ..sandbox::Options::default() };
+        said(sandbox::render(survey, &options).map(|r| r.output.bashrc().len()))
+    };
+    let bwrap = || {
+        said(bwrap::render(survey, &bwrap::Options::default()).map(|r| r.output.to_bytes().len()))
+    };
+    let oci = || said(oci::render(survey, &oci::Options::default()).map(|r| r.output.config.len()));
+    vec![
+        ("gentoo/sandbox", Box::new(deny)),
+        ("bubblewrap", Box::new(bwrap)),
+        ("landlock", Box::new(|| said(landlock::render(survey).map(|r| r.output.to_text().len())))),
+        ("nsjail", Box::new(|| said(nsjail::render(survey).map(|r| r.output.len())))),
+        ("OCI", Box::new(oci)),
+    ]
 }
 
 /// How many bytes came out, or why nothing did.

@@ -29,6 +29,7 @@ mod fidelity;
 mod hide;
 mod judge;
 pub mod landlock;
+pub mod nsjail;
 pub mod oci;
 mod root;
 pub mod sandbox;

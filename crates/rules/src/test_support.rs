@@ -3,12 +3,14 @@
 mod bwrap;
 mod landlock;
 mod links;
+mod nsjail;
 mod oci;
 mod sandbox;
 mod tree;
 
 pub use bwrap::run_bwrap;
 pub use landlock::LandlockModel;
+pub use nsjail::run_nsjail;
 pub use oci::run_oci;
 pub use sandbox::SandboxModel;
 pub use tree::{Shown, Tree};

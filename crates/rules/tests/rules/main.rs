@@ -7,6 +7,7 @@
 mod bwrap;
 mod landlock;
 mod log;
+mod nsjail;
 mod oci;
 mod sandbox;
 mod support;
