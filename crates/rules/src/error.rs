@@ -109,6 +109,9 @@ pub enum ErrorKind {
     /// The kernel refused a rule or a set of rules.
     #[error("refused by the kernel")]
     Landlock(#[source] Box<landlock::RulesetError>),
+    /// JSON could not be written.
+    #[error("not possible as JSON")]
+    Json(#[source] serde_json::Error),
     /// A report is not of the format it should have.
     #[error("{0}")]
     Malformed(&'static str),

@@ -20,11 +20,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+use std::borrow::Cow;
+
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::hide::{Step, steps};
 use crate::root::RootEntry;
-use crate::{Error, Fidelity, Rendered, Survey};
+use crate::{Error, ErrorKind, Fidelity, Place, Rendered, Survey};
 
 /// What the configuration says besides the mounts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,8 +71,9 @@ pub struct Bundle {
 /// # Errors
 /// When the host can't be read.
 pub fn render(survey: &Survey<'_>, options: &Options) -> Result<Rendered<Bundle>, Error> {
+    let steps = steps(survey)?;
     let (mut mounts, mut root, mut stricter) = (Vec::new(), Vec::new(), Vec::new());
-    for step in steps(survey)? {
+    for step in &steps {
         let is_mount = !matches!(step, Step::Dir { .. } | Step::Link { .. } | Step::Data { .. });
         if is_mount {
             let Ok(path) = std::str::from_utf8(step.path()) else {
@@ -77,59 +81,75 @@ pub fn render(survey: &Survey<'_>, options: &Options) -> Result<Rendered<Bundle>
                 stricter.extend(below(survey, step.path()));
                 continue;
             };
-            mounts.push(mount(&step, path));
+            mounts.push(Mount::of(step, path));
         }
-        root.push(RootEntry::of(&step));
+        root.push(RootEntry::of(step));
     }
-    let config = config(options, &mounts).to_string();
+    let config = serde_json::to_string(&Config::new(options, mounts))
+        .map_err(|error| Error::new(Place::Output("config.json"), ErrorKind::Json(error)))?;
     Ok(Rendered { output: Bundle { config, root }, fidelity: Fidelity::of(stricter, Vec::new()) })
 }
+/// The whole file; the mounts may be a hundred thousand, so they borrow what they can.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Config<'a> {
+    oci_version: &'static str,
+    process: Value,
+    root: Value,
+    mounts: Vec<Mount<'a>>,
+    linux: Value,
+}
 
-fn mount(step: &Step<'_>, path: &str) -> Value {
-    let bind = |options: [&str; 4]| json!({ "destination": path, "type": "bind", "source": path, "options": options });
-    match step {
-        Step::Device { .. } => bind(["bind", "rw", "nosuid", "noexec"]),
-        Step::Fresh { .. } if path == "/proc" => {
-            json!({ "destination": path, "type": "proc", "source": "proc" })
+#[derive(Serialize)]
+struct Mount<'a> {
+    destination: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    source: &'a str,
+    options: Vec<Cow<'static, str>>,
+}
+
+impl<'a> Mount<'a> {
+    fn of(step: &Step<'_>, path: &'a str) -> Self {
+        let words = |words: &[&'static str]| words.iter().copied().map(Cow::Borrowed).collect();
+        let mount = |kind, source, options| Self { destination: path, kind, source, options };
+        match step {
+            Step::Device { .. } => mount("bind", path, words(&["bind", "rw", "nosuid", "noexec"])),
+            Step::Tree { .. } => mount("bind", path, words(&["rbind", "ro", "nosuid", "nodev"])),
+            Step::Fresh { .. } if path == "/proc" => mount("proc", "proc", words(&[])),
+            Step::Fresh { mode, .. } => {
+                let nodev: &[_] = if path == "/dev" { &["nosuid"] } else { &["nosuid", "nodev"] };
+                let mut options: Vec<_> = words(nodev);
+                options.push(Cow::Owned(format!("mode={mode:o}")));
+                mount("tmpfs", "tmpfs", options)
+            }
+            _ => mount("bind", path, words(&["bind", "ro", "nosuid", "nodev"])),
         }
-        Step::Fresh { mode, .. } => {
-            let mode = format!("mode={mode:o}");
-            let options = if path == "/dev" {
-                ["nosuid", "strictatime", &mode]
-            } else {
-                ["nosuid", "nodev", &mode]
-            };
-            json!({ "destination": path, "type": "tmpfs", "source": "tmpfs", "options": options })
-        }
-        Step::Tree { .. } => bind(["rbind", "ro", "nosuid", "nodev"]),
-        _ => bind(["bind", "ro", "nosuid", "nodev"]),
     }
 }
 
-fn config(options: &Options, mounts: &[Value]) -> Value {
-    let mut namespaces = vec!["mount", "pid", "ipc", "uts", "network", "cgroup"];
-    let mut linux = json!({});
-    if let Some((uid, gid)) = options.ids {
-        namespaces.push("user");
-        let map = |host: u32| json!([{ "containerID": 0, "hostID": host, "size": 1 }]);
-        linux["uidMappings"] = map(uid);
-        linux["gidMappings"] = map(gid);
-    }
-    linux["namespaces"] = namespaces.into_iter().map(|kind| json!({ "type": kind })).collect();
-    json!({
-        "ociVersion": "1.0.2",
-        "process": {
+impl<'a> Config<'a> {
+    fn new(options: &Options, mounts: Vec<Mount<'a>>) -> Self {
+        let mut namespaces = vec!["mount", "pid", "ipc", "uts", "network", "cgroup"];
+        let mut linux = json!({});
+        if let Some((uid, gid)) = options.ids {
+            namespaces.push("user");
+            let map = |host: u32| json!([{ "containerID": 0, "hostID": host, "size": 1 }]);
+            linux["uidMappings"] = map(uid);
+            linux["gidMappings"] = map(gid);
+        }
+        linux["namespaces"] = namespaces.into_iter().map(|kind| json!({ "type": kind })).collect();
+        let process = json!({
             "terminal": false,
             "user": { "uid": 0, "gid": 0 },
             "args": options.args,
             "env": options.env,
             "cwd": options.cwd,
             "noNewPrivileges": true,
-        },
-        "root": { "path": options.root, "readonly": true },
-        "mounts": mounts,
-        "linux": linux,
-    })
+        });
+        let root = json!({ "path": options.root, "readonly": true });
+        Self { oci_version: "1.0.2", process, root, mounts, linux }
+    }
 }
 
 /// What a step that can't be written would have shown.
