@@ -1,6 +1,6 @@
 //! Which packages belong to the view.
 
-use hermitage_atom::Atom;
+use hermitage_atom::{Atom, DepSpec};
 use hermitage_depgraph::{
     BranchPolicy, Closure, Member, MemberId, Origin, Policy, Query, Source as _,
 };
@@ -9,7 +9,7 @@ use crate::args::{BranchName, ClosureArgs, ClosureName, TargetArgs};
 use crate::failure::Failure;
 use crate::report::Reporter;
 use crate::source::Machine;
-use crate::target;
+use crate::target::{self, Wanted};
 
 /// A closure, and which of its packages are withheld.
 #[derive(Debug)]
@@ -29,6 +29,12 @@ pub(crate) fn select(
     let atoms = |texts: &[String]| {
         texts.iter().map(|text| target::parse_atom(text)).collect::<Result<Vec<_>, _>>()
     };
+    if target.target.is_some()
+        && args.phase.is_none()
+        && args.closure != Some(ClosureName::RuntimeOnly)
+    {
+        note_of_nothing(&wanted, reporter);
+    }
     let query = Query::new(wanted.target)
         .classes(wanted.classes)
         .policy(policy(args.closure))
@@ -39,6 +45,18 @@ pub(crate) fn select(
     let closure = query.resolve(&machine.roots())?;
     let kept = kept(&closure, &atoms(&args.withhold)?, machine)?;
     Ok(Selection { closure, kept })
+}
+
+/// An installed package of a binary distribution records what it needs to run, and nothing about how it was built.
+fn note_of_nothing(wanted: &Wanted, reporter: Reporter) {
+    let is_empty = |class| wanted.target.dependencies(class).is_none_or(DepSpec::is_empty);
+    if wanted.classes.iter().all(is_empty) {
+        reporter.note(format_args!(
+            "{} records no build dependencies; --closure runtime-only is the package itself with what it needs to run, \
+             --phase merge what it declares for that",
+            wanted.target.label()
+        ));
+    }
 }
 
 impl Selection {

@@ -51,7 +51,7 @@ fn warn_of_foreign(visible: &Visible, reporter: Reporter) {
         if owner != 0 {
             let path = path.display();
             reporter.warning(format_args!(
-                "{path} belongs to user {owner}: root may not write to it inside, unless --keep-ownership is given"
+                "{path} belongs to user {owner}: inside root has no power over other users' files and can't write there; --keep-ownership keeps it"
             ));
         }
     }

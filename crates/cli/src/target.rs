@@ -18,6 +18,8 @@ pub(crate) struct Wanted {
     pub(crate) classes: Classes,
 }
 
+const NOT_INSTALLED: &str = "A target is an installed package; for one that is not, give --ebuild-metadata FILE or --depend \"...\".";
+
 /// Works out the target.
 pub(crate) fn wanted(
     args: &TargetArgs,
@@ -47,7 +49,13 @@ pub(crate) fn wanted(
 }
 
 /// The one installed package a name means: an atom, or a bare package name where it is unique.
-pub(crate) fn only(name: &str, machine: &Machine) -> Result<(RootKind, PackageId), Failure> {
+///
+/// `otherwise` is advice for when no package has this name.
+pub(crate) fn only(
+    name: &str,
+    otherwise: &str,
+    machine: &Machine,
+) -> Result<(RootKind, PackageId), Failure> {
     let packages = machine.place(RootKind::Root).packages.packages();
     if !name.contains('/') {
         // A package of Debian's may have a name that is none in Gentoo, and got another when it was imported.
@@ -58,10 +66,15 @@ pub(crate) fn only(name: &str, machine: &Machine) -> Result<(RootKind, PackageId
         let cpvs: Vec<_> = named.iter().map(|(_, package)| package.cpv().to_string()).collect();
         return match (named.as_slice(), cpvs.first()) {
             ([(id, _)], _) => Ok((RootKind::Root, *id)),
-            (_, None) => Err(Failure::new(format!("\"{name}\": no package of this name is installed"))
-                .advise(format!("{}A target is an installed package; for one that is not, give --ebuild-metadata FILE or --depend \"...\".", alike(name, machine)))),
-            (_, Some(first)) => Err(Failure::new(format!("\"{name}\": several packages match: {}", cpvs.join(", ")))
-                .advise(format!("Name one of them in full, like \"={first}\"."))),
+            (_, None) => {
+                Err(Failure::new(format!("\"{name}\": no package of this name is installed"))
+                    .advise(format!("{}{otherwise}", alike(name, machine))))
+            }
+            (_, Some(first)) => Err(Failure::new(format!(
+                "\"{name}\": several packages match: {}",
+                cpvs.join(", ")
+            ))
+            .advise(format!("Name one of them in full, like \"={first}\"."))),
         };
     }
     let atom = atom(name, machine)?;
@@ -86,7 +99,7 @@ pub(crate) fn parse_atom(text: &str) -> Result<Atom, Failure> {
 }
 
 fn installed(name: &str, machine: &Machine) -> Result<Target, Failure> {
-    let (kind, id) = only(name, machine)?;
+    let (kind, id) = only(name, NOT_INSTALLED, machine)?;
     Ok(Target::package(&machine.place(kind).packages, id)?)
 }
 
@@ -117,7 +130,13 @@ fn from_text(args: &TargetArgs, texts: &[(DepClass, &String)]) -> Result<Target,
     let flags = args.use_flags.as_deref().unwrap_or_default();
     target = target.with_use(flags.split_ascii_whitespace());
     for (class, text) in texts {
-        target = target.with_dependencies(*class, text)?;
+        target = target.with_dependencies(*class, text).map_err(|error| {
+            let failure = Failure::from(error);
+            match spelling(text) {
+                Some(advice) => failure.advise(advice),
+                None => failure,
+            }
+        })?;
     }
     Ok(target)
 }
@@ -162,6 +181,28 @@ fn phase_of(name: Option<PhaseName>) -> Phase {
 fn alike(name: &str, machine: &Machine) -> String {
     let packages = machine.place(RootKind::Root).packages.packages();
     let close = packages.iter().filter(|(_, package)| package.package().contains(name));
-    let close: Vec<_> = close.map(|(_, package)| package.cpv().to_string()).take(5).collect();
+    let mut close: Vec<_> = close.map(|(_, package)| package.cpv().cp().to_string()).collect();
+    close.sort_unstable_by_key(|name| name.len());
+    close.dedup();
+    close.truncate(5);
     if close.is_empty() { String::new() } else { format!("There is {}. ", close.join(", ")) }
+}
+
+/// How to write the first name that is none in Gentoo, because it has no category or is one of Debian's.
+fn spelling(dependencies: &str) -> Option<String> {
+    let is_name = |word: &&str| {
+        word.starts_with(|first: char| first.is_ascii_alphanumeric()) && !word.ends_with('?')
+    };
+    dependencies.split_ascii_whitespace().filter(is_name).find_map(|word| {
+        let Some((category, name)) = word.split_once('/') else {
+            return Some(format!(
+                "A dependency has its category: not \"{word}\" but \"cat/{word}\"; dpkg's packages are in \
+                 \"debian\"."
+            ));
+        };
+        let imported = pms_name(name);
+        let advice =
+            format!("If dpkg's package {name} is meant, it is called {category}/{imported} here.");
+        (category == "debian" && imported != name).then_some(advice)
+    })
 }

@@ -17,7 +17,7 @@ pub(crate) struct TargetArgs {
     /// USE flags that are on, for --ebuild-metadata and for dependencies given as text
     #[arg(long = "use", value_name = "FLAGS", conflicts_with = "target")]
     pub(crate) use_flags: Option<String>,
-    /// Dependencies as in an ebuild: libraries to build against
+    /// Dependencies as in an ebuild, all in one argument ("cat/pkg >=cat/other-2"): libraries to build against
     #[arg(long, value_name = "DEPS")]
     pub(crate) depend: Option<String>,
     /// The same: tools to build with

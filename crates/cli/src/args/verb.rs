@@ -93,7 +93,7 @@ pub(crate) struct PlanArgs {
     pub(crate) view: ViewArgs,
     #[command(flatten)]
     pub(crate) run: RunArgs,
-    /// How to print it; `exec` takes JSON
+    /// How to print it; `exec` takes JSON. Both hold the whole environment; --clear-env cuts it down
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: TextOrJson,
 }

@@ -14,6 +14,8 @@ use crate::source::Machine;
 use crate::target;
 use crate::visible;
 
+const ABSOLUTE: &str = "A path begins with a slash.";
+
 /// Prints the reason; the exit code is 0 when it is visible and 1 when it is not.
 pub(crate) fn why(mut args: WhyArgs, context: &Context) -> Result<u8, Failure> {
     context.config.complete_closure(&mut args.closure);
@@ -28,7 +30,10 @@ pub(crate) fn why(mut args: WhyArgs, context: &Context) -> Result<u8, Failure> {
         why_path::explain(args.subject.as_bytes(), &visible, &selection, &machine, &mut out)?
     } else {
         let name = args.subject.to_str().ok_or_else(|| Failure::new("an atom is plain text"))?;
-        let (kind, id) = target::only(name, &machine)?;
+        if name.starts_with('.') {
+            return Err(Failure::new(format!("\"{name}\": not an absolute path")).advise(ABSOLUTE));
+        }
+        let (kind, id) = target::only(name, ABSOLUTE, &machine)?;
         let cpv = machine.place(kind).packages.packages().get(id).cpv();
         package(&selection, cpv, &mut out)?
     };
