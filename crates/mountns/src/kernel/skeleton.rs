@@ -125,7 +125,8 @@ fn chown(fd: &OwnedFd, stat: &rustix::fs::Stat, entry: &Entry) -> Result<(), Err
     if owner == (0, 0) {
         return Ok(());
     }
-    rustix::fs::fchown(fd, Some(Uid::from_raw(owner.0)), Some(Gid::from_raw(owner.1)))
+    let (uid, gid) = (Uid::from_raw(owner.0), Gid::from_raw(owner.1));
+    tree::unless_unmapped(rustix::fs::fchown(fd, Some(uid), Some(gid)))
         .named(|| format!("fchown({:?}, {}, {})", entry.path, owner.0, owner.1))
 }
 

@@ -3,6 +3,7 @@
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 
 use rustix::fs::{AtFlags, FileType, Gid, Mode, OFlags, Stat, Timespec, Timestamps, Uid};
+use rustix::io::Errno;
 
 use super::{Named as _, Scene};
 use crate::plan::{Entry, EntryKind, SpecialKind, Timestamp};
@@ -28,10 +29,13 @@ pub(super) fn write<'p>(
     entries: &'p [Entry],
     place: &mut impl FnMut(&Spot<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let mut open = vec![OpenDir { entry: above, fd: top }];
+    let mut open = vec![OpenDir { entry: above, fd: top, verified: false }];
     for entry in entries {
         while open.len() > 1 && open.last().is_some_and(|dir| !dir.holds(&entry.path)) {
             open.pop().map_or(Ok(()), OpenDir::close)?;
+        }
+        if matches!(entry.kind, EntryKind::File { .. }) {
+            open.iter_mut().try_for_each(|dir| dir.verify(scene))?;
         }
         let Some(dir) = open.last() else { break };
         let name = name_of(&entry.path);
@@ -39,7 +43,7 @@ pub(super) fn write<'p>(
         match &entry.kind {
             EntryKind::Dir { mode } => {
                 let fd = make_dir(scene, &spot, *mode)?;
-                open.push(OpenDir { entry, fd });
+                open.push(OpenDir { entry, fd, verified: false });
             }
             EntryKind::Symlink { target } => {
                 rustix::fs::symlinkat(&target.0[..], spot.dir, spot.name)
@@ -66,6 +70,7 @@ pub(super) fn write<'p>(
 struct OpenDir<'p> {
     entry: &'p Entry,
     fd: OwnedFd,
+    verified: bool,
 }
 
 impl OpenDir<'_> {
@@ -74,6 +79,27 @@ impl OpenDir<'_> {
         path.0
             .strip_prefix(&dir[..])
             .is_some_and(|rest| dir.ends_with(b"/") || rest.starts_with(b"/"))
+    }
+
+    /// Makes sure that what holds a file of the host is no link meanwhile: binds would follow it, and overlays would
+    /// find none of the files below when the command is running already.
+    fn verify(&mut self, scene: &Scene<'_>) -> Result<(), Error> {
+        let path = &self.entry.path;
+        if self.verified || path.0 == b"/" {
+            return Ok(());
+        }
+        self.verified = true;
+        let stat =
+            rustix::fs::lstat(scene.host.real(&path.0)).named(|| format!("lstat({path:?})"))?;
+        let found = FileType::from_raw_mode(stat.st_mode);
+        let planned = FileType::Directory;
+        differs(
+            self.entry,
+            "type",
+            &format_args!("{planned:?}"),
+            &format_args!("{found:?}"),
+            planned == found,
+        )
     }
 
     /// Sets the time of modification, which nothing changes once everything is in it.
@@ -97,7 +123,7 @@ pub(super) fn write_file(spot: &Spot<'_>, mode: u32, content: &[u8]) -> Result<(
     let path = &spot.entry.path;
     let fd = create(spot, mode)?;
     std::io::Write::write_all(&mut std::fs::File::from(fd), content).map_err(|error| {
-        let errno = rustix::io::Errno::from_io_error(&error).unwrap_or(rustix::io::Errno::IO);
+        let errno = Errno::from_io_error(&error).unwrap_or(Errno::IO);
         Error::call(format!("write({path:?}, {} bytes)", content.len()), errno)
     })
 }
@@ -126,8 +152,23 @@ fn copy_owner(scene: &Scene<'_>, spot: &Spot<'_>) -> Result<(), Error> {
         return Ok(());
     }
     let (uid, gid) = (Uid::from_raw(stat.st_uid), Gid::from_raw(stat.st_gid));
-    rustix::fs::chownat(spot.dir, spot.name, Some(uid), Some(gid), AtFlags::SYMLINK_NOFOLLOW)
-        .named(|| format!("fchownat({path:?}, {}, {})", stat.st_uid, stat.st_gid))
+    unless_unmapped(rustix::fs::chownat(
+        spot.dir,
+        spot.name,
+        Some(uid),
+        Some(gid),
+        AtFlags::SYMLINK_NOFOLLOW,
+    ))
+    .named(|| format!("fchownat({path:?}, {}, {})", stat.st_uid, stat.st_gid))
+}
+
+/// An owner without an id in this user namespace, as most are to root of a container, can be given to nothing:
+/// then it stays root, as it does for an ordinary user.
+pub(super) fn unless_unmapped(result: Result<(), Errno>) -> Result<(), Errno> {
+    match result {
+        Err(Errno::INVAL) => Ok(()),
+        other => other,
+    }
 }
 
 pub(super) fn times(Timestamp(sec, nsec): Timestamp) -> Timestamps {

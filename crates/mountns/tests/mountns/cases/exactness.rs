@@ -3,7 +3,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use hermitage_mountns::{
-    BackendChoice, Command, ErrorKind, Outcome, Plan, PlanOptions, Privilege, run,
+    BackendChoice, Command, ErrorKind, Outcome, Plan, PlanOptions, Privilege, Support, run,
 };
 use hermitage_view::{RealHost, ViewBuilder};
 use rustix::mount::MountFlags;
@@ -302,4 +302,27 @@ pub(crate) fn owners(fixture: &Fixture) {
         let (_, text) = fixture.inside(&plan, &["owner", path]);
         assert_eq!(text, format!("{owner}\n"), "{path}");
     }
+}
+
+/// As in a container without root: what others own has no owner there that anything could be given to.
+pub(crate) fn unmapped_owners(fixture: &Fixture) {
+    #[allow(deprecated, reason = "CLONE_FILES, which makes it unsafe, is not among the flags")]
+    let unshare = rustix::thread::unshare;
+    let (uid, gid) = (rustix::process::getuid().as_raw(), rustix::process::getgid().as_raw());
+    fixture.file("/data/owned/file", b"someone's");
+    if uid == 0 {
+        std::os::unix::fs::chown(fixture.real("/data/owned"), Some(12_345), None).unwrap();
+        std::os::unix::fs::chown(fixture.real("/data/owned/file"), Some(12_345), None).unwrap();
+    }
+    let plan = fixture.plan(&["/data/owned/file"], &fixture.options());
+    unshare(UnshareFlags::NEWUSER).unwrap();
+    fs::write("/proc/self/setgroups", "deny").unwrap();
+    fs::write("/proc/self/uid_map", format!("0 {uid} 1")).unwrap();
+    fs::write("/proc/self/gid_map", format!("0 {gid} 1")).unwrap();
+    let support = Support::probe();
+    assert_eq!(support.privilege(), Privilege::Root);
+    let command = Command::new("inside").args(["--inside", "owner", "/data/owned"]);
+    let choice = BackendChoice::Only(fixture.backend);
+    let (outcome, text) = fixture.capture(|| run(&plan, &support, choice, &command));
+    assert_eq!((outcome.unwrap(), text.as_str()), (Outcome::Exited(0), "0\n"));
 }

@@ -55,6 +55,16 @@ pub(crate) fn changed_files(fixture: &Fixture) {
     }
 }
 
+pub(crate) fn linked_directory(fixture: &Fixture) {
+    fixture.file("/data/inner/file", b"same");
+    let plan = fixture.plan(&["/data/inner/file"], &fixture.options());
+    std::fs::rename(fixture.real("/data/inner"), fixture.real("/data/moved")).unwrap();
+    std::os::unix::fs::symlink("moved", fixture.real("/data/inner")).unwrap();
+    let error = fixture.run(&plan, &Command::new("inside")).unwrap_err();
+    assert_eq!(error.place(), Some(&b"/data/inner"[..]), "{error}");
+    assert!(error.to_string().contains("type was Directory, is Symlink"), "{error}");
+}
+
 pub(crate) fn vanished_file(fixture: &Fixture) {
     fixture.file("/data/file", b"here");
     let plan = fixture.plan(&["/data/file"], &fixture.options());
