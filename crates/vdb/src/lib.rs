@@ -62,7 +62,7 @@ pub use links::{DiskLinks, Links, MemoryLinks};
 pub use metadata::{Metadata, MetadataLine};
 pub use needed::{Needed, NeededEntries, NeededEntry};
 pub use owners::{OwnerIndex, PackageIdx, Record};
-pub use package::{Field, FieldSource, Package, PackageDir};
+pub use package::{Field, FieldReader, FieldSource, OpenFields, Package, PackageDir};
 #[cfg(feature = "preserved-libs")]
 pub use preserved::{PreservedLibs, Registry};
 pub use sonames::{Soname, SonameList};

@@ -82,10 +82,15 @@ impl PackageDir {
     /// # Errors
     /// When the file is there and cannot be read, the package vanished, or `name` is not the name of a file.
     pub fn file(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
+        self.check_name(name)?;
+        read(&self.dir, name)
+    }
+
+    pub(super) fn check_name(&self, name: &str) -> Result<(), Error> {
         if matches!(name, "" | "." | "..") || name.contains(['/', '\0']) {
             return Err(Error::new(&self.dir, ErrorKind::FieldName(name.into())));
         }
-        read(&self.dir, name)
+        Ok(())
     }
 
     /// The consolidated `metadata` file.

@@ -2,6 +2,7 @@
 
 mod dir;
 mod examine;
+mod fields;
 mod read;
 mod typed;
 
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use hermitage_atom::{Cpv, CpvRef};
 
 pub use dir::{Field, FieldSource, PackageDir};
+pub use fields::{FieldReader, OpenFields};
 
 /// An installed package: a directory of the database whose name is a valid `CATEGORY/PF`.
 ///

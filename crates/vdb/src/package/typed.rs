@@ -14,9 +14,19 @@ impl PackageDir {
     /// # Errors
     /// When it cannot be read or is not UTF-8.
     pub fn text(&self, name: &str) -> Result<String, Error> {
-        let bytes = self.field(name)?.unwrap_or_default();
-        let text = std::str::from_utf8(&bytes);
-        let text = text.or(Err(Error::new(self.dir().join(name), ErrorKind::Encoding)))?;
+        self.as_text(name, &self.field(name)?.unwrap_or_default())
+    }
+
+    /// As [`PackageDir::text`], of a field that is known to have no file.
+    pub(super) fn metadata_text(&self, name: &str) -> Result<String, Error> {
+        let metadata = self.metadata()?;
+        self.as_text(name, metadata.and_then(|metadata| metadata.get(name)).unwrap_or_default())
+    }
+
+    fn as_text(&self, name: &str, bytes: &[u8]) -> Result<String, Error> {
+        let text = std::str::from_utf8(bytes);
+        let text =
+            text.ok().ok_or_else(|| Error::new(self.dir().join(name), ErrorKind::Encoding))?;
         Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
