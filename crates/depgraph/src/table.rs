@@ -3,6 +3,7 @@
 use crate::error::{Error, ErrorKind, Place};
 use crate::package::Package;
 use hermitage_atom::{Atom, AtomRef, CpRef, Cpv};
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -36,7 +37,7 @@ pub struct PackageTable {
 impl PackageTable {
     /// Sorts the packages. Of several with the same text only the first is kept.
     pub fn new(mut packages: Vec<Package>) -> Self {
-        packages.sort_by(|a, b| key(a).cmp(&key(b)));
+        packages.sort_by(in_order);
         packages.dedup_by(|later, first| later.cpv().as_str() == first.cpv().as_str());
         let mut names = HashMap::<Box<str>, Range<usize>>::new();
         for (index, package) in packages.iter().enumerate() {
@@ -145,6 +146,8 @@ impl PackageTable {
     }
 }
 
-fn key(package: &Package) -> (&Cpv, &str) {
-    (package.cpv(), package.cpv().as_str())
+/// The order of a table.
+pub(crate) fn in_order(a: &Package, b: &Package) -> Ordering {
+    let (a, b) = (a.cpv(), b.cpv());
+    a.cmp(b).then_with(|| a.as_str().cmp(b.as_str()))
 }

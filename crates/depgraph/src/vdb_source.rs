@@ -8,7 +8,7 @@ mod owners;
 use crate::class::DepClass;
 use crate::error::{Error, ErrorKind, Place};
 use crate::source::{ElfFile, Holding, Interpreted, Owned, Source, SourceError};
-use crate::table::{PackageId, PackageTable};
+use crate::table::{PackageId, PackageTable, in_order};
 use hermitage_atom::DepSpec;
 use hermitage_vdb::{Database, DiskLinks, OwnerIndex, Registry};
 use load::{Loaded, Specs};
@@ -17,7 +17,8 @@ use std::sync::OnceLock;
 
 /// The packages of a database on disk.
 ///
-/// Names, slots, flags and dependencies are read at once; what packages own is read when it is asked for.
+/// Names, slots, flags, what packages need once they are installed, and whether they own files are read at once; what they
+/// needed to be built, and the files they own, are read when that is asked for.
 ///
 /// ```no_run
 /// use hermitage_atom::Atom;
@@ -36,7 +37,7 @@ pub struct VdbSource {
     packages: Vec<hermitage_vdb::Package>,
     specs: Vec<Specs>,
     preserved: BTreeMap<PackageId, Vec<Vec<u8>>>,
-    holding: Vec<OnceLock<Holding>>,
+    holding: Vec<Holding>,
     owners: OnceLock<OwnerIndex<DiskLinks>>,
 }
 
@@ -69,23 +70,29 @@ impl VdbSource {
         &self.packages[id.index()]
     }
 
-    fn assemble(database: Database, loaded: Vec<Loaded>) -> Self {
-        let table = PackageTable::new(loaded.iter().map(|l| l.package.clone()).collect());
-        let mut by_name: BTreeMap<String, Loaded> =
-            loaded.into_iter().map(|l| (l.package.cpv().to_string(), l)).collect();
-        let in_order = |(_, p): (_, &crate::Package)| by_name.remove(p.cpv().as_str());
-        let in_order: Vec<_> = table.iter().filter_map(in_order).collect();
-        let holding = in_order.iter().map(|_| OnceLock::new()).collect();
-        let (packages, specs) = in_order.into_iter().map(|l| (l.entry, l.specs)).unzip();
-        Self {
+    fn assemble(database: Database, mut loaded: Vec<Loaded>) -> Self {
+        loaded.sort_by(|a, b| in_order(&a.package, &b.package));
+        loaded
+            .dedup_by(|later, first| later.package.cpv().as_str() == first.package.cpv().as_str());
+        let count = loaded.len();
+        let mut source = Self {
             database,
-            table,
-            packages,
-            specs,
+            table: PackageTable::default(),
+            packages: Vec::with_capacity(count),
+            specs: Vec::with_capacity(count),
             preserved: BTreeMap::new(),
-            holding,
+            holding: Vec::with_capacity(count),
             owners: OnceLock::new(),
+        };
+        let mut packages = Vec::with_capacity(count);
+        for one in loaded {
+            packages.push(one.package);
+            source.packages.push(one.entry);
+            source.specs.push(one.specs);
+            source.holding.push(one.holding);
         }
+        source.table = PackageTable::new(packages);
+        source
     }
 
     fn read_registry(&self) -> Result<BTreeMap<PackageId, Vec<Vec<u8>>>, Error> {
@@ -114,16 +121,11 @@ impl Source for VdbSource {
     }
 
     fn dependencies(&self, id: PackageId, class: DepClass) -> Result<&DepSpec, SourceError> {
-        self.specs[id.index()].get(class).map_err(|problem| problem.clone().into())
+        self.specs[id.index()].get(self.entry(id), class).map_err(|problem| problem.clone().into())
     }
 
     fn holding(&self, id: PackageId) -> Result<Holding, SourceError> {
-        let known = &self.holding[id.index()];
-        if let Some(&holding) = known.get() {
-            return Ok(holding);
-        }
-        let holding = holding::of(self.entry(id).dir())?;
-        Ok(*known.get_or_init(|| holding))
+        Ok(self.holding[id.index()])
     }
 
     fn elf_files(&self, id: PackageId) -> Result<Vec<ElfFile>, SourceError> {

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::policy::Policy;
 use crate::query::{RootKind, Roots};
 use crate::table::PackageId;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
@@ -52,12 +53,18 @@ pub(super) fn finish(walk: Walk<'_>) -> Result<Closure, Error> {
 /// The places of the drafts in the order of their names, versions and databases.
 fn sorted(roots: &Roots<'_>, drafts: &[Draft]) -> Vec<usize> {
     let mut order: Vec<_> = (0..drafts.len()).collect();
-    order.sort_by_cached_key(|&at| {
-        let draft = &drafts[at];
-        let cpv = roots.source(draft.root).packages().get(draft.package).cpv();
-        (cpv.clone(), cpv.to_string(), draft.root)
-    });
+    order.sort_unstable_by(|&a, &b| in_order(roots, &drafts[a], &drafts[b]));
     order
+}
+
+/// Packages of one database are sorted already.
+fn in_order(roots: &Roots<'_>, a: &Draft, b: &Draft) -> Ordering {
+    if a.root == b.root {
+        return a.package.cmp(&b.package);
+    }
+    let cpv = |draft: &Draft| roots.source(draft.root).packages().get(draft.package).cpv().as_ref();
+    let (one, other) = (cpv(a), cpv(b));
+    one.cmp(&other).then_with(|| one.as_str().cmp(other.as_str())).then_with(|| a.root.cmp(&b.root))
 }
 
 fn member(roots: &Roots<'_>, draft: Draft, id: MemberId, place: &[MemberId]) -> Member {
@@ -81,6 +88,9 @@ fn blocked(
     members: &[Member],
     place: &[MemberId],
 ) -> Vec<Blocked> {
+    if hits.is_empty() {
+        return Vec::new();
+    }
     let there: BTreeSet<_> = members.iter().map(|m| (m.root, m.package)).collect();
     let hits = hits.into_iter().map(|(root, package, mut hit)| {
         hit.in_closure = there.contains(&(root, package));

@@ -6,7 +6,8 @@ use crate::policy::BranchPolicy;
 use crate::source::Source;
 use crate::table::PackageId;
 use hermitage_atom::{
-    Atom, AtomRef, Blocker, Cpv, DepNode, DepSpec, Eapi, Mismatch, Nodes, SlotOperator, UseFlags,
+    AtomRef, Blocker, Candidate as _, Cpv, DepNode, DepSpec, Eapi, Mismatch, Nodes, SlotOperator,
+    UseDep, UseFlags,
 };
 
 /// Chooses among the packages of one source for dependencies of one package.
@@ -19,19 +20,19 @@ pub(super) struct Picker<'a> {
     pub(super) eapi: Eapi,
 }
 
-/// What a specification comes to.
+/// What a specification, whose text is `'s`, comes to.
 #[derive(Debug, Default)]
-pub(super) struct Picked {
-    pub(super) found: Vec<Found>,
+pub(super) struct Picked<'s> {
+    pub(super) found: Vec<Found<'s>>,
     pub(super) missing: Vec<Missing>,
     pub(super) blocked: Vec<Hit>,
     pub(super) provided: Vec<(String, Cpv)>,
 }
 
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct Found<'s> {
     pub(super) package: PackageId,
-    pub(super) atom: String,
+    pub(super) atom: &'s str,
     pub(super) choice: Option<Choice>,
     pub(super) preserved: bool,
 }
@@ -60,25 +61,25 @@ enum Answer<'a> {
 }
 
 impl<'a> Picker<'a> {
-    pub(super) fn pick(&self, spec: &DepSpec) -> Picked {
+    pub(super) fn pick<'s>(&self, spec: &'s DepSpec) -> Picked<'s> {
         let mut out = Picked::default();
         self.take_all(spec.nodes(), None, &mut out);
         out
     }
 
-    pub(super) fn pick_atom(&self, atom: AtomRef<'_>) -> Picked {
+    pub(super) fn pick_atom<'s>(&self, atom: AtomRef<'s>) -> Picked<'s> {
         let mut out = Picked::default();
         self.take_atom(atom, None, &mut out);
         out
     }
 
-    fn take_all(&self, nodes: Nodes<'_>, choice: Option<&Choice>, out: &mut Picked) {
+    fn take_all<'s>(&self, nodes: Nodes<'s>, choice: Option<&Choice>, out: &mut Picked<'s>) {
         for node in nodes {
             self.take(node, choice, out);
         }
     }
 
-    fn take(&self, node: DepNode<'_>, choice: Option<&Choice>, out: &mut Picked) {
+    fn take<'s>(&self, node: DepNode<'s>, choice: Option<&Choice>, out: &mut Picked<'s>) {
         match node {
             DepNode::Atom(atom) => self.take_atom(atom, choice, out),
             DepNode::AllOf(nodes) => self.take_all(nodes, choice, out),
@@ -95,12 +96,12 @@ impl<'a> Picker<'a> {
     }
 
     /// Takes the satisfied branches that the policy wants. Nested groups report the outermost choice.
-    fn take_branches(
+    fn take_branches<'s>(
         &self,
-        group: DepNode<'_>,
-        nodes: Nodes<'_>,
+        group: DepNode<'s>,
+        nodes: Nodes<'s>,
         choice: Option<&Choice>,
-        out: &mut Picked,
+        out: &mut Picked<'s>,
     ) {
         let members: Vec<_> = nodes.filter(|node| self.is_member(*node)).collect();
         let mut taken = 0;
@@ -125,36 +126,28 @@ impl<'a> Picker<'a> {
         }
     }
 
-    fn take_atom(&self, written: AtomRef<'_>, choice: Option<&Choice>, out: &mut Picked) {
-        let evaluated = self.evaluate(written);
-        let atom = evaluated.as_ref().map_or(written, Atom::as_ref);
+    fn take_atom<'s>(&self, atom: AtomRef<'s>, choice: Option<&Choice>, out: &mut Picked<'s>) {
         if let Some(strength) = atom.blocker() {
-            let hits = self.source.packages().matching(atom);
-            let atom = written.as_str();
-            out.blocked.extend(hits.map(|(package, _)| Hit {
+            out.blocked.extend(self.matching(atom).map(|package| Hit {
                 package,
-                atom: atom.to_owned(),
+                atom: atom.as_str().to_owned(),
                 strength,
             }));
             return;
         }
-        let found = |package, preserved| Found {
-            package,
-            atom: written.as_str().to_owned(),
-            choice: choice.cloned(),
-            preserved,
-        };
+        let text = atom.as_str();
+        let found =
+            |package, preserved| Found { package, atom: text, choice: choice.cloned(), preserved };
         match self.answer(atom) {
             Answer::Package(id) => out.found.push(found(id, false)),
             Answer::Packages(ids) => out.found.extend(ids.into_iter().map(|id| found(id, false))),
             Answer::Preserved(id) => out.found.push(found(id, true)),
             Answer::Provided(cpv) => {
-                out.provided.push((written.as_str().to_owned(), cpv.clone()));
+                out.provided.push((text.to_owned(), cpv.clone()));
             }
-            Answer::Nothing => out.missing.push(Missing {
-                text: written.as_str().to_owned(),
-                rejected: self.rejected(written).collect(),
-            }),
+            Answer::Nothing => out
+                .missing
+                .push(Missing { text: text.to_owned(), rejected: self.rejected(atom).collect() }),
         }
     }
 
@@ -196,17 +189,15 @@ impl<'a> Picker<'a> {
         nodes.filter(|child| self.is_member(*child) && self.satisfied(*child)).count()
     }
 
-    fn atom_satisfied(&self, written: AtomRef<'_>) -> bool {
-        let evaluated = self.evaluate(written);
-        let atom = evaluated.as_ref().map_or(written, Atom::as_ref);
+    fn atom_satisfied(&self, atom: AtomRef<'_>) -> bool {
         if atom.blocker().is_some() {
-            return self.source.packages().matching(atom).next().is_none();
+            return self.matching(atom).next().is_none();
         }
         !matches!(self.answer(atom), Answer::Nothing)
     }
 
     fn answer(&self, atom: AtomRef<'_>) -> Answer<'a> {
-        let mut matching = self.source.packages().matching(atom).rev().map(|(id, _)| id);
+        let mut matching = self.matching(atom).rev();
         if let Some(highest) = matching.next() {
             return match self.branch {
                 BranchPolicy::First => Answer::Package(highest),
@@ -229,27 +220,47 @@ impl<'a> Picker<'a> {
             return None;
         }
         let keeps = |&(id, package): &(PackageId, &Package)| {
-            atom.matches(package) == Err(Mismatch::Subslot)
+            atom.matches_ignoring_use(package) == Err(Mismatch::Subslot)
                 && !self.source.preserved_libraries(id).is_empty()
         };
         let mut named = self.source.packages().of_name(atom.cp()).rev();
         named.find(keeps).map(|(id, _)| id)
     }
 
-    fn evaluate(&self, atom: AtomRef<'_>) -> Option<Atom> {
-        atom.has_conditional_use_deps().then(|| atom.evaluate(self.flags))
+    /// The packages an atom matches, lowest version first; for a blocker those that it blocks.
+    fn matching(&self, atom: AtomRef<'_>) -> impl DoubleEndedIterator<Item = PackageId> {
+        let named = self.source.packages().of_name(atom.cp());
+        named.filter(move |(_, package)| self.fits(atom, package).is_ok()).map(|(id, _)| id)
     }
 
-    fn rejected<'s>(&'s self, written: AtomRef<'s>) -> impl Iterator<Item = Rejection> + 's {
-        let evaluated = self.evaluate(written);
-        let named = self.source.packages().of_name(written.cp());
+    /// As [`AtomRef::matches`] says of the evaluated atom, without writing that down: this is asked of every atom.
+    fn fits<'s>(&self, atom: AtomRef<'s>, package: &Package) -> Result<(), Mismatch<'s>> {
+        atom.matches_ignoring_use(package)?;
+        atom.use_deps().try_for_each(|dep| self.fits_flag(dep, package))
+    }
+
+    fn fits_flag<'s>(&self, dep: UseDep<'s>, package: &Package) -> Result<(), Mismatch<'s>> {
+        let parent = dep.kind.is_conditional() && self.flags.is_enabled(dep.flag);
+        let Some(wanted) = dep.kind.wanted(parent) else { return Ok(()) };
+        let on = if package.has_flag(dep.flag) {
+            package.is_enabled(dep.flag)
+        } else {
+            dep.default.ok_or(Mismatch::MissingFlag(dep.flag))?
+        };
+        match (wanted, on) {
+            (true, false) => Err(Mismatch::FlagOff(dep.flag)),
+            (false, true) => Err(Mismatch::FlagOn(dep.flag)),
+            _ => Ok(()),
+        }
+    }
+
+    fn rejected<'s>(&'s self, atom: AtomRef<'s>) -> impl Iterator<Item = Rejection> + 's {
+        let named = self.source.packages().of_name(atom.cp());
         named.filter_map(move |(_, package)| {
-            let atom = evaluated.as_ref().map_or(written, Atom::as_ref);
-            let reason = atom.matches(package).err()?.to_string();
             Some(Rejection {
                 cpv: package.cpv().clone(),
-                atom: written.as_str().to_owned(),
-                reason,
+                reason: self.fits(atom, package).err()?.to_string(),
+                atom: atom.as_str().to_owned(),
             })
         })
     }

@@ -12,6 +12,7 @@ use crate::source::{Holding, Source};
 use crate::table::PackageId;
 use hermitage_atom::{Atom, DepSpec, Eapi, UseFlags};
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 /// A package on its way into the closure. Its place among the drafts stands in for its place in the closure until
 /// these are sorted.
@@ -25,7 +26,7 @@ pub(super) struct Draft {
     pub(super) levels: [Option<u32>; 2],
     pub(super) reasons: Vec<Reason>,
     /// The packages it asks for, once that has been worked out.
-    asks: Option<Vec<usize>>,
+    asks: Option<Rc<[usize]>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -86,7 +87,7 @@ impl<'a> Walk<'a> {
         for class in self.query.target_classes().iter() {
             let Some(spec) = target.dependencies(class) else { continue };
             let places = self.roots.places(class, target.eapi());
-            starts.extend(self.ask(&asker, class, spec, &places, Pass::Target)?);
+            self.ask(&asker, class, spec, &places, Pass::Target, &mut starts)?;
         }
         self.walk(starts.into_iter().map(|at| (at, 1)).collect(), Pass::Target)
     }
@@ -117,7 +118,7 @@ impl<'a> Walk<'a> {
         &mut self,
         root: RootKind,
         atom: &Atom,
-        picked: Picked,
+        picked: Picked<'_>,
         required: bool,
     ) -> Result<Vec<usize>, Error> {
         let text = atom.to_string();
@@ -156,7 +157,7 @@ impl<'a> Walk<'a> {
             if !(through || self.query.policy.is_transitive()) {
                 continue;
             }
-            for next in self.asked_by(at, pass)? {
+            for &next in self.asked_by(at, pass)?.iter() {
                 if through {
                     queue.push_front((next, level));
                 } else {
@@ -168,9 +169,9 @@ impl<'a> Walk<'a> {
     }
 
     /// The packages a package asks for.
-    fn asked_by(&mut self, at: usize, pass: Pass) -> Result<Vec<usize>, Error> {
+    fn asked_by(&mut self, at: usize, pass: Pass) -> Result<Rc<[usize]>, Error> {
         if let Some(asks) = &self.drafts[at].asks {
-            return Ok(asks.clone());
+            return Ok(Rc::clone(asks));
         }
         let (root, id) = (self.drafts[at].root, self.drafts[at].package);
         let source = self.roots.source(root);
@@ -187,7 +188,7 @@ impl<'a> Walk<'a> {
                 Ok(spec) if spec.is_empty() => {}
                 Ok(spec) => {
                     let place = self.place_for(root, class);
-                    asks.extend(self.ask(&asker, class, spec, &[place], pass)?);
+                    self.ask(&asker, class, spec, &[place], pass, &mut asks)?;
                 }
                 Err(error) => {
                     let cpv = package.cpv().clone();
@@ -195,7 +196,8 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        self.drafts[at].asks = Some(asks.clone());
+        let asks: Rc<[usize]> = asks.into();
+        self.drafts[at].asks = Some(Rc::clone(&asks));
         Ok(asks)
     }
 
@@ -216,13 +218,13 @@ impl<'a> Walk<'a> {
         spec: &DepSpec,
         places: &[RootKind],
         pass: Pass,
-    ) -> Result<Vec<usize>, Error> {
+        asks: &mut Vec<usize>,
+    ) -> Result<(), Error> {
         let mut picks: Vec<_> = places
             .iter()
             .map(|&root| (root, self.picker(root, asker.flags, asker.eapi).pick(spec)))
             .collect();
         missing_everywhere(&mut picks);
-        let mut asks = Vec::new();
         for (root, picked) in picks {
             self.note(asker.origin, class, root, &picked);
             for found in picked.found {
@@ -230,10 +232,10 @@ impl<'a> Walk<'a> {
                 asks.extend(self.admit(root, package, reason, pass)?);
             }
         }
-        Ok(asks)
+        Ok(())
     }
 
-    fn note(&mut self, from: Origin, class: DepClass, root: RootKind, picked: &Picked) {
+    fn note(&mut self, from: Origin, class: DepClass, root: RootKind, picked: &Picked<'_>) {
         self.unsatisfied.extend(picked.missing.iter().map(|missing| Unsatisfied {
             from,
             class: Some(class),
@@ -337,15 +339,17 @@ pub(super) fn failed(
     Error::new(Place::Package(cpv), ErrorKind::Source).because(cause)
 }
 
-fn dependency(from: Origin, class: DepClass, found: Found) -> (PackageId, Reason) {
+fn dependency(from: Origin, class: DepClass, found: Found<'_>) -> (PackageId, Reason) {
     let Found { package, atom, choice, preserved } = found;
+    let atom = atom.to_owned();
     (package, Reason { from, link: Link::Dependency { class, atom, choice, preserved } })
 }
 
 /// Leaves as missing only what is missing in every place, and that once.
-fn missing_everywhere(picks: &mut [(RootKind, Picked)]) {
+fn missing_everywhere(picks: &mut [(RootKind, Picked<'_>)]) {
     let [(_, first), rest @ ..] = picks else { return };
-    let is_missing = |picked: &Picked, text: &str| picked.missing.iter().any(|m| m.text == text);
+    let is_missing =
+        |picked: &Picked<'_>, text: &str| picked.missing.iter().any(|m| m.text == text);
     first.missing.retain(|m| rest.iter().all(|(_, picked)| is_missing(picked, &m.text)));
     for (_, picked) in rest {
         picked.missing.clear();

@@ -1,26 +1,30 @@
 //! What a package owns, from as little of its CONTENTS as will tell.
 
 use crate::source::Holding;
-use std::fs::File;
-use std::io::{self, BufRead as _, BufReader};
-use std::path::Path;
+use hermitage_vdb::{Error, OpenFields};
 
 /// Most packages have a file among their first lines, so that one small read is enough.
-pub(super) fn of(directory: &Path) -> io::Result<Holding> {
-    let file = match File::open(directory.join("CONTENTS")) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Holding::Nothing),
-        file => file?,
-    };
-    let mut reader = BufReader::with_capacity(4096, file);
-    let mut line = Vec::new();
+const HEAD: usize = 4096;
+
+pub(super) fn of(fields: &mut OpenFields<'_>) -> Result<Holding, Error> {
+    let Some((head, is_all)) = fields.head("CONTENTS", HEAD)? else { return Ok(Holding::Nothing) };
+    // A last line that is cut off within its first word says nothing yet, and is read again.
+    match of_lines(head) {
+        holding if is_all || holding == Holding::Files => Ok(holding),
+        _ => Ok(fields
+            .head("CONTENTS", usize::MAX)?
+            .map_or(Holding::Nothing, |(all, _)| of_lines(all))),
+    }
+}
+
+fn of_lines(contents: &[u8]) -> Holding {
     let mut holding = Holding::Nothing;
-    while reader.read_until(b'\n', &mut line)? > 0 {
+    for line in contents.split(|&b| b == b'\n') {
         match line.get(..4) {
             None | Some(b"dir ") => {}
             Some(b"sym ") => holding = Holding::Links,
-            Some(_) => return Ok(Holding::Files),
+            Some(_) => return Holding::Files,
         }
-        line.clear();
     }
-    Ok(holding)
+    holding
 }

@@ -263,3 +263,64 @@ fn the_order_of_packages_of_a_source_is_by_name_and_version() {
     let order: Vec<_> = source.packages().iter().map(|(_, p)| p.cpv().as_str()).collect();
     assert_eq!(order, ["a/a-1", "a/b-9", "a/b-10", "a-b/a-1"]);
 }
+
+#[test]
+fn the_highest_version_of_any_slot_is_taken_and_its_neighbours_are_not() {
+    let source = source("a/a-1.9:1\na/a-1.10:1\na/a-2:2\na/a-10:10");
+    let first = |depend| names_of(&source, depend, BranchPolicy::First);
+    assert_eq!(first("a/a"), ["a/a-10"]);
+    assert_eq!(first("a/a:1"), ["a/a-1.10"]);
+    assert_eq!(first("<a/a-10"), ["a/a-2"]);
+    assert_eq!(names_of(&source, "a/a:1", BranchPolicy::All), ["a/a-1.9", "a/a-1.10"]);
+}
+
+fn names_of(source: &MemorySource, depend: &str, branch: BranchPolicy) -> Vec<String> {
+    let closure = ask(source, &Query::new(needs(depend)).branch(branch));
+    names(&closure).into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn packages_that_need_each_other_are_there_once_and_make_one_cycle() {
+    let source = source("a/a-1 | a/b\na/b-1 | a/c\na/c-1 | a/a virtual/v\nvirtual/v-1 | virtual/v");
+    let closure = ask(&source, &Query::new(needs("a/b")));
+    assert_eq!(names(&closure), ["a/a-1", "a/b-1", "a/c-1", "virtual/v-1"]);
+    let cycles: Vec<_> = closure.cycles().iter().map(Vec::len).collect();
+    assert_eq!(cycles, [3]);
+    let levels: Vec<_> = closure.packages().map(hermitage_depgraph::Member::level).collect();
+    assert_eq!(levels, [Some(3), Some(1), Some(2), Some(3)]);
+}
+
+#[test]
+fn a_chain_that_ends_in_nothing_names_every_package_on_the_way() {
+    let source = source("a/a-1 | a/b\na/b-1 | >=a/c-2[x]\na/c-1");
+    let closure = ask(&source, &Query::new(needs("a/a")));
+    let [missing] = closure.unsatisfied() else { panic!("one dependency is missing") };
+    assert_eq!(missing.text, ">=a/c-2[x]");
+    assert_eq!(missing.rejected[0].reason, "the version is outside of the range");
+    let chain = closure.chain_of(missing.from).to_string();
+    assert_eq!(chain, "target --DEPEND a/a--> a/a-1 --RDEPEND a/b--> a/b-1");
+}
+
+#[test]
+fn conditions_in_brackets_are_those_of_the_package_that_asks() {
+    let with = |cpv: &str, on: &[&str], off: &[&str]| {
+        package(cpv).map(|package| package.with_use(on).with_iuse(off))
+    };
+    for (written, on_fits, off_fits) in [
+        ("a/b[x?]", true, false),
+        ("a/b[!x?]", true, true),
+        ("a/b[x=]", true, false),
+        ("a/b[!x=]", false, true),
+        ("a/b[-x]", false, true),
+        ("a/b[gone(+)?]", true, true),
+        ("a/b[gone(-)=]", true, true),
+    ] {
+        for (flags, fits) in [((&["x"][..], &[][..]), on_fits), ((&[][..], &["x"][..]), off_fits)] {
+            let asks = with("a/a-1", &["x"], &[]);
+            let asks = asks.with_dependencies(DepClass::Rdepend, written).unwrap();
+            let source = MemorySource::new([asks, with("a/b-1", flags.0, flags.1)]);
+            let closure = ask(&source, &Query::new(needs("a/a")));
+            assert_eq!(closure.unsatisfied().is_empty(), fits, "{written} {flags:?}");
+        }
+    }
+}

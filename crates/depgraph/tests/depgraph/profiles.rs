@@ -96,3 +96,37 @@ fn the_profile_of_a_root_is_found_and_read_with_its_repositories() {
     let stack = ProfileStack::under(root.path()).unwrap();
     assert_eq!(system(&stack), ["a/base", "a/mine"]);
 }
+
+#[test]
+fn a_lone_minus_star_clears_what_came_before_it_and_nothing_else() {
+    let files = MemoryFiles::new()
+        .with("/ours/profiles/base/packages", "*a/one\n*a/two\n")
+        .with("/ours/profiles/top/parent", "../base\n")
+        .with("/ours/profiles/top/packages", "*a/three\n-*\n*a/four\n");
+    let stack = load(&files, &Repositories::new()).unwrap();
+    assert_eq!(system(&stack), ["a/four"]);
+}
+
+#[test]
+fn only_the_same_text_with_a_star_takes_an_atom_out_of_system() {
+    let files = MemoryFiles::new()
+        .with("/ours/profiles/base/packages", "*a/one\n*>=a/two-1\n*a/three\n*a/four\n")
+        .with("/ours/profiles/top/parent", "../base\n")
+        .with("/ours/profiles/top/packages", "-*a/one\n-*a/two\n-a/three\n");
+    let stack = load(&files, &Repositories::new()).unwrap();
+    assert_eq!(system(&stack), ["a/four", "a/three", ">=a/two-1"]);
+}
+
+#[test]
+fn parents_are_applied_in_the_order_in_which_they_are_named_and_before_their_child() {
+    let with = |order| {
+        MemoryFiles::new()
+            .with("/ours/profiles/adds/packages", "*a/one\n")
+            .with("/ours/profiles/takes/packages", "-*a/one\n*a/two\n")
+            .with("/ours/profiles/top/parent", order)
+            .with("/ours/profiles/top/packages", "-*a/two\n")
+    };
+    let load = |order| load(&with(order), &Repositories::new()).unwrap();
+    assert_eq!(system(&load("../adds\n../takes\n")), [""; 0]);
+    assert_eq!(system(&load("../takes\n../adds\n")), ["a/one"]);
+}
