@@ -1,6 +1,7 @@
 //! The configuration file: the options one would otherwise type each time.
 
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -47,7 +48,12 @@ impl Config {
         let Some(path) = usual_place() else { return Ok(Self::default()) };
         match std::fs::read_to_string(&path) {
             Ok(text) => Self::parse(&text, &path),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            // HOME=/dev/null is what some services have.
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
+                Ok(Self::default())
+            }
             Err(error) => Err(Failure::file(&path, "the configuration can't be read", &error)),
         }
     }

@@ -1,5 +1,6 @@
 //! dpkg's database, imported into the cache when it is needed.
 
+use std::fs::File;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -20,7 +21,13 @@ pub(crate) fn into_cache(
     let out = cache.join("dpkg").join(name_of(admindir, root));
     let stamp = out.join("state");
     state.push('\n');
-    if std::fs::read_to_string(&stamp).is_ok_and(|known| known == state) {
+    let is_current = || std::fs::read_to_string(&stamp).is_ok_and(|known| known == state);
+    if is_current() {
+        return Ok(out);
+    }
+    // Of many that start at once, as the jobs of a build do, one imports and the others wait for it.
+    let _held = lock(&out.with_extension("lock"));
+    if is_current() {
         return Ok(out);
     }
     let started = Instant::now();
@@ -35,6 +42,14 @@ pub(crate) fn into_cache(
         out.display()
     ));
     Ok(out)
+}
+
+/// Waits until nobody else has the lock. Where there are no locks, everybody imports: slower, but as right.
+fn lock(path: &Path) -> Option<File> {
+    std::fs::create_dir_all(path.parent()?).ok()?;
+    let file = File::options().create(true).truncate(false).write(true).open(path).ok()?;
+    rustix::fs::flock(&file, rustix::fs::FlockOperation::LockExclusive).ok()?;
+    Some(file)
 }
 
 /// A directory of its own for each system, so that two of them don't take turns.

@@ -60,3 +60,12 @@ fn the_usual_place_is_looked_at() {
     );
     answer.refused(&["hermitage.toml:1: unknown field `nonsense`"]);
 }
+
+#[test]
+fn a_home_that_is_no_directory_has_no_configuration() {
+    let system = small_system();
+    let mut command = hermitage();
+    command.env_remove("XDG_CONFIG_HOME").env("HOME", "/dev/null");
+    command.args(["deps", "tool", "--system", "none", "--root"]).arg(system.root());
+    Answer::of(command.output().unwrap()).good();
+}

@@ -170,3 +170,37 @@ fn doctor_says_what_works() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains(r#"{"name":"backend bind","works":"#), "{text}");
 }
+
+#[test]
+fn of_many_that_start_with_an_empty_cache_one_imports() {
+    let root = tempfile::tempdir().unwrap();
+    let admindir = root.path().join("var/lib/dpkg");
+    fs::create_dir_all(admindir.join("info")).unwrap();
+    let entry = |number| {
+        format!(
+            "Package: p{number}\nStatus: install ok installed\nArchitecture: all\nVersion: 1\n\n"
+        )
+    };
+    fs::write(admindir.join("status"), (0..400).map(entry).collect::<String>()).unwrap();
+    for number in 0..400 {
+        fs::write(admindir.join(format!("info/p{number}.list")), "/.\n").unwrap();
+    }
+    let start = || {
+        let mut command = hermitage();
+        command.env("XDG_CACHE_HOME", root.path().join("cache"));
+        command.args(["deps", "--depend", "debian/p1", "--system", "none", "--root"]);
+        command.arg(root.path()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let started: Vec<_> = (0..8).map(|_| start()).collect();
+    let errors: Vec<_> = started
+        .into_iter()
+        .map(|process| {
+            let output = process.wait_with_output().unwrap();
+            let errors = String::from_utf8(output.stderr).unwrap();
+            assert!(output.status.success(), "{errors}");
+            errors
+        })
+        .collect();
+    let imports = errors.iter().filter(|errors| errors.contains("imported 400 packages"));
+    assert_eq!(imports.count(), 1, "{errors:?}");
+}
