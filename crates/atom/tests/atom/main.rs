@@ -3,10 +3,5 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on has failed")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "tests print what they compared")]
 
-mod cache;
-mod corpus;
-mod differences;
 mod examples;
 mod laws;
-mod oracle;
-mod tally;

@@ -1,9 +1,7 @@
-//! Tests of the public interface, against hand-written databases, a naive oracle, and Portage's recorded answers.
+//! Tests of the public interface, against hand-written databases and a naive oracle.
 #![allow(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
 
 mod closures;
-mod conformance;
-mod corpus;
 mod disk;
 mod loadable;
 mod profiles;

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
 mod contents;
-mod corpus;
 mod database;
 mod dpkg;
 mod laws;

@@ -3,12 +3,10 @@
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
-    clippy::print_stderr,
-    reason = "a test's helper fails the test by panicking, as the test itself does, and says aloud what it can't do"
+    reason = "a test's helper fails the test by panicking, as the test itself does"
 )]
 
 mod asking;
-mod corpus;
 mod cover;
 mod exactness;
 mod generated;

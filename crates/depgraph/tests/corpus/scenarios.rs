@@ -1,9 +1,10 @@
-use super::Tally;
-use crate::corpus::{corpus, oracle, strings};
+use crate::strings;
+use crate::tally::Tally;
 use hermitage_atom::Eapi;
 use hermitage_depgraph::{
     Classes, DepClass, MemoryPackage, MemorySource, Policy, Query, Roots, Source as _, Target,
 };
+use hermitage_testing::Corpus;
 use serde_json::Value;
 
 /// A package of a scenario, with the fields the scenario gives it; the EAPI is 0 where none is given, as in Portage.
@@ -38,10 +39,8 @@ fn asks_for_a_closure(case: &Value) -> bool {
     strings(&case["request"]).is_empty() && options.keys().all(|key| known.contains(&key.as_str()))
 }
 
-#[test]
-fn what_portage_would_remove_is_what_no_closure_holds() {
-    let Some(corpus) = corpus() else { return };
-    let answers = oracle(corpus, "portage-depclean-scenarios");
+pub(crate) fn what_portage_would_remove_is_what_no_closure_holds(corpus: &Corpus) {
+    let answers = corpus.oracle("portage-depclean-scenarios");
     let mut tally = Tally::new("portage-depclean-scenarios", LISTED);
     let mut others = 0;
     for (number, row) in answers["cases"].as_array().expect("an array").iter().enumerate() {
@@ -59,9 +58,9 @@ fn what_portage_would_remove_is_what_no_closure_holds() {
             &theirs.iter().map(ToString::to_string).collect(),
         );
     }
-    crate::corpus::say(&format!(
+    eprintln!(
         "|   {others} further scenarios are about --prune, --exclude or named packages, which are no closures | | | |"
-    ));
+    );
     tally.finish();
 }
 

@@ -55,7 +55,7 @@ impl Tally {
 
 /// Prints the table, and fails on unlisted disagreements and on listed ones that no longer exist.
 pub(crate) fn conclude(tallies: &[Tally]) {
-    println!("{}", table(tallies));
+    eprint!("{}", table(tallies));
     let wrong: Vec<String> = tallies
         .iter()
         .flat_map(|tally| tally.wrong.iter().map(|wrong| format!("{}: {wrong}", tally.file)))
@@ -68,20 +68,19 @@ pub(crate) fn conclude(tallies: &[Tally]) {
 }
 
 fn table(tallies: &[Tally]) -> String {
-    let mut text =
-        format!("{:<40} {:>7} {:>7} {:>7} {:>8}\n", "file", "cases", "agreed", "listed", "outside");
+    let mut text = "| file | cases | agreed | listed | outside |\n".to_owned();
     for tally in tallies {
         let listed: usize = tally.listed.values().sum();
         let outside: usize = tally.outside.values().sum();
         let (cases, agreed) = (tally.cases, tally.agreed);
-        writeln!(text, "{:<40} {cases:>7} {agreed:>7} {listed:>7} {outside:>8}", tally.file)
+        writeln!(text, "| {} | {cases} | {agreed} | {listed} | {outside} |", tally.file)
             .expect("writing to a string");
         for (function, count) in &tally.outside {
-            writeln!(text, "    outside: {count} x {function}").expect("writing to a string");
+            writeln!(text, "|   outside: {count} x {function} |").expect("writing to a string");
         }
         for (index, count) in &tally.listed {
             let reason = DIFFERENCES[*index].reason;
-            writeln!(text, "    listed: {count} x {reason}").expect("writing to a string");
+            writeln!(text, "|   listed: {count} x {reason} |").expect("writing to a string");
         }
     }
     text

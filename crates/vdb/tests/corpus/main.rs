@@ -1,62 +1,52 @@
 //! Two real databases, read completely and compared with what Portage reads.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    missing_docs,
+    reason = "a test panics to fail, and reports on stderr"
+)]
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::OnceLock;
+use std::process::ExitCode;
 
+use hermitage_testing::{Case, Corpus};
 use hermitage_vdb::test_support::check;
 use hermitage_vdb::{Database, Entry, ErrorKind, OwnerIndex, Packages, Registry};
 use serde_json::Value;
 
-const VARIABLE: &str = "HERMITAGE_CORPUS";
-
-/// The directory of the corpora. Not being given one is not a success: it is said on stderr, and fails under CI.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "tests are told by the environment where the corpora are"
-)]
-fn corpus() -> Option<PathBuf> {
-    let corpus = std::env::var_os(VARIABLE).map(PathBuf::from);
-    if corpus.is_none() {
-        assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "CI needs {VARIABLE}");
-        say(&format!("NOT TESTED: {VARIABLE} is not set, so no real database was read"));
-    }
-    corpus
-}
-
-/// Writes past the test harness, which swallows what a test that passes prints.
-fn say(line: &str) {
-    std::io::stderr().lock().write_all(format!("{line}\n").as_bytes()).unwrap();
-}
-
-fn unpacked(name: &str) -> Option<Database> {
-    static ROOTS: OnceLock<Option<tempfile::TempDir>> = OnceLock::new();
-    let root = ROOTS.get_or_init(unpack_both).as_ref()?.path().join(name);
-    Some(Database::under(root, "").unwrap())
-}
-
-fn unpack_both() -> Option<tempfile::TempDir> {
-    let (corpus, dir) = (corpus()?, tempfile::tempdir().unwrap());
-    for name in [DESKTOP, PREFIX] {
-        let archive = corpus.join("vdb").join(format!("{name}.tar.xz"));
-        let target = dir.path().join(name);
-        std::fs::create_dir(&target).unwrap();
-        let status = Command::new("tar").arg("-xJf").arg(archive).arg("-C").arg(target).status();
-        assert!(status.unwrap().success(), "tar unpacks {name}");
-    }
-    Some(dir)
-}
-
-fn text_of(corpus: &Path, file: &str) -> Vec<u8> {
-    let out = Command::new("xz").arg("-dc").arg(corpus.join(file)).output().unwrap();
-    assert!(out.status.success(), "xz unpacks {file}");
-    out.stdout
-}
-
 const DESKTOP: &str = "yangmame-desktop-2018";
 const PREFIX: &str = "clusterhq-prefix-2014";
+
+const CASES: &[Case<Corpus>] = &[
+    (
+        "the_desktop_is_read_completely_and_written_back_to_the_byte",
+        the_desktop_is_read_completely_and_written_back_to_the_byte,
+    ),
+    (
+        "the_prefix_is_read_completely_and_its_oddities_are_reported",
+        the_prefix_is_read_completely_and_its_oddities_are_reported,
+    ),
+    (
+        "the_unfinished_merge_owns_a_path_of_glibc_and_does_not_count",
+        the_unfinished_merge_owns_a_path_of_glibc_and_does_not_count,
+    ),
+    ("fields_are_what_portage_reads", fields_are_what_portage_reads),
+    (
+        "three_thousand_objects_of_the_desktop_are_recorded_through_linked_directories",
+        three_thousand_objects_of_the_desktop_are_recorded_through_linked_directories,
+    ),
+];
+
+fn main() -> ExitCode {
+    hermitage_testing::run(Corpus::from_environment(), CASES)
+}
+
+fn database(corpus: &Corpus, name: &str) -> Database {
+    let root = corpus.unpacked(&format!("vdb/{name}.tar.xz"));
+    Database::under(root, "").unwrap()
+}
 
 /// Directories, objects, links, others and lines that are none of it, of every package and leftover.
 fn count(packages: &Packages) -> [usize; 5] {
@@ -88,9 +78,8 @@ fn count(packages: &Packages) -> [usize; 5] {
     counts
 }
 
-#[test]
-fn the_desktop_is_read_completely_and_written_back_to_the_byte() {
-    let Some(database) = unpacked(DESKTOP) else { return };
+pub(crate) fn the_desktop_is_read_completely_and_written_back_to_the_byte(corpus: &Corpus) {
+    let database = database(corpus, DESKTOP);
     let packages = database.packages().unwrap();
     assert_eq!(packages.len(), 447);
     assert_eq!(count(&packages), [7_566, 72_174, 5_460, 0, 0]);
@@ -103,9 +92,8 @@ fn the_desktop_is_read_completely_and_written_back_to_the_byte() {
     assert_eq!(registry.iter().count(), 0);
 }
 
-#[test]
-fn the_prefix_is_read_completely_and_its_oddities_are_reported() {
-    let Some(database) = unpacked(PREFIX) else { return };
+pub(crate) fn the_prefix_is_read_completely_and_its_oddities_are_reported(corpus: &Corpus) {
+    let database = database(corpus, PREFIX);
     let packages = database.packages().unwrap();
     assert_eq!((packages.len(), packages.leftovers().len()), (133, 4));
     assert_eq!(count(&packages).iter().sum::<usize>(), 30_906);
@@ -124,9 +112,8 @@ fn the_prefix_is_read_completely_and_its_oddities_are_reported() {
     }
 }
 
-#[test]
-fn the_unfinished_merge_owns_a_path_of_glibc_and_does_not_count() {
-    let Some(database) = unpacked(PREFIX) else { return };
+pub(crate) fn the_unfinished_merge_owns_a_path_of_glibc_and_does_not_count(corpus: &Corpus) {
+    let database = database(corpus, PREFIX);
     let packages = database.packages().unwrap();
     let index = OwnerIndex::build(packages.as_slice(), hermitage_vdb::MemoryLinks::new()).unwrap();
     let merging = packages.leftovers().iter().find(|dir| dir.dir().ends_with("-MERGING-getent-0"));
@@ -140,14 +127,12 @@ fn the_unfinished_merge_owns_a_path_of_glibc_and_does_not_count() {
     assert!(of_glibc);
 }
 
-#[test]
-fn fields_are_what_portage_reads() {
-    let Some(corpus) = corpus() else { return };
-    say(&format!("{:<40} {:>6} {:>7} {:>7}", "file", "cases", "agreed", "listed"));
+pub(crate) fn fields_are_what_portage_reads(corpus: &Corpus) {
+    eprintln!("| file | cases | agreed | listed |");
     for name in [DESKTOP, PREFIX] {
-        let file = format!("oracle/portage-vdb-{name}.json.xz");
-        let oracle: Value = serde_json::from_slice(&text_of(&corpus, &file)).unwrap();
-        let packages = unpacked(name).unwrap().packages().unwrap();
+        let file = format!("portage-vdb-{name}");
+        let oracle = corpus.oracle(&file);
+        let packages = database(corpus, name).packages().unwrap();
         let expected = oracle["packages"].as_object().unwrap();
         let names: BTreeSet<_> = packages.iter().map(|package| package.cpv().as_str()).collect();
         assert_eq!(names, expected.keys().map(String::as_str).collect(), "the same packages");
@@ -163,8 +148,7 @@ fn fields_are_what_portage_reads() {
                 }
             }
         }
-        let file = format!("portage-vdb-{name}");
-        say(&format!("{file:<40} {cases:>6} {:>7} {:>7}", cases - differing.len(), 0));
+        eprintln!("| {file} | {cases} | {} | 0 |", cases - differing.len());
         assert!(differing.is_empty(), "{}", differing.join("\n"));
         assert!(cases >= expected.len() * 5, "each package has its fields");
     }
@@ -207,10 +191,10 @@ fn ours(package: &hermitage_vdb::Package, field: &str) -> Value {
     }
 }
 
-#[test]
-fn three_thousand_objects_of_the_desktop_are_recorded_through_linked_directories() {
-    let Some(corpus) = corpus() else { return };
-    let tree = text_of(&corpus, &format!("vdb/{DESKTOP}.rootfs.tsv.xz"));
+pub(crate) fn three_thousand_objects_of_the_desktop_are_recorded_through_linked_directories(
+    corpus: &Corpus,
+) {
+    let tree = corpus.read(&format!("vdb/{DESKTOP}.rootfs.tsv.xz"));
     let rows: Vec<Vec<&[u8]>> = tree
         .split(|&b| b == b'\n')
         .map(|row| row.split(|&b| b == b'\t').collect())
@@ -221,7 +205,7 @@ fn three_thousand_objects_of_the_desktop_are_recorded_through_linked_directories
     let links: hermitage_vdb::MemoryLinks = links.collect();
     let files: BTreeSet<&[u8]> = rows.iter().map(|row| row[0]).collect();
 
-    let packages = unpacked(DESKTOP).unwrap().packages().unwrap();
+    let packages = database(corpus, DESKTOP).packages().unwrap();
     let index = OwnerIndex::build(packages.as_slice(), links).unwrap();
     assert_eq!(index.len(), 85_200);
     let mut moved = 0;
@@ -234,8 +218,8 @@ fn three_thousand_objects_of_the_desktop_are_recorded_through_linked_directories
         assert!(index.owners(&real).unwrap().contains(&record.package), "found where it is");
         assert!(index.owners(record.entry.path()).unwrap().contains(&record.package));
     }
-    say(&format!("{moved} objects are recorded through linked directories"));
+    eprintln!("| {moved} objects are recorded through linked directories");
     assert_eq!(moved, 3_161);
     let owned = files.iter().filter(|path| !index.owners(path).unwrap().is_empty()).count();
-    say(&format!("{owned} of {} paths on disk have an owner", files.len()));
+    eprintln!("| {owned} of {} paths on disk have an owner", files.len());
 }

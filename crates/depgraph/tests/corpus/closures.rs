@@ -1,18 +1,19 @@
-use super::Tally;
-use crate::corpus::{corpus, oracle, strings, unpacked};
+use crate::strings;
+use crate::tally::Tally;
 use hermitage_atom::Atom;
 use hermitage_depgraph::{Closure, Policy, Query, Roots, Target, VdbSource};
+use hermitage_testing::Corpus;
 use hermitage_vdb::Database;
 use serde_json::Value;
 use std::path::Path;
 
 /// Opens the database of a dataset.
-pub(super) fn database(directory: &Path) -> VdbSource {
+pub(crate) fn database(directory: &Path) -> VdbSource {
     let database = Database::open(&directory.join("var/db/pkg")).expect("the database is there");
     VdbSource::load(&database).expect("the database can be read")
 }
 
-pub(super) fn names(closure: &Closure) -> Vec<String> {
+pub(crate) fn names(closure: &Closure) -> Vec<String> {
     let mut names: Vec<_> = closure.packages().map(|member| member.cpv().to_string()).collect();
     names.sort();
     names
@@ -24,12 +25,11 @@ fn sorted(value: &Value) -> Vec<String> {
     names
 }
 
-fn agrees(dataset: &str, listed: &'static [(&'static str, &'static str)]) {
-    let Some(corpus) = corpus() else { return };
-    let directory = unpacked(corpus, &format!("vdb/{dataset}.tar.xz"));
-    let source = database(directory.path());
+fn agrees(corpus: &Corpus, dataset: &str, listed: &'static [(&'static str, &'static str)]) {
+    let directory = corpus.unpacked(&format!("vdb/{dataset}.tar.xz"));
+    let source = database(&directory);
     let file = format!("portage-closure-{dataset}");
-    let answers = oracle(corpus, &file);
+    let answers = corpus.oracle(&file);
     let mut tally = Tally::new(&file, listed);
     for (root, answer) in answers["roots"].as_object().expect("an object") {
         let target = if root == "@selected" {
@@ -64,7 +64,7 @@ fn selected(answers: &Value) -> Target {
 }
 
 /// Atom and package that asks for it, of each dependency Portage found unsatisfied.
-pub(super) fn unsatisfied(value: &Value) -> Vec<(String, String)> {
+pub(crate) fn unsatisfied(value: &Value) -> Vec<(String, String)> {
     let mut rows: Vec<_> = value
         .as_array()
         .expect("an array")
@@ -75,9 +75,9 @@ pub(super) fn unsatisfied(value: &Value) -> Vec<(String, String)> {
     rows
 }
 
-#[test]
-fn every_root_of_a_prefix_of_2014_has_the_closure_portage_keeps_for_it() {
+pub(crate) fn every_root_of_a_prefix_of_2014_has_the_closure_portage_keeps_for_it(corpus: &Corpus) {
     agrees(
+        corpus,
         "clusterhq-prefix-2014",
         &[(
             "=virtual/linux-sources-1 (unsatisfied)",
@@ -86,7 +86,8 @@ fn every_root_of_a_prefix_of_2014_has_the_closure_portage_keeps_for_it() {
     );
 }
 
-#[test]
-fn every_root_of_a_desktop_of_2018_has_the_closure_portage_keeps_for_it() {
-    agrees("yangmame-desktop-2018", &[]);
+pub(crate) fn every_root_of_a_desktop_of_2018_has_the_closure_portage_keeps_for_it(
+    corpus: &Corpus,
+) {
+    agrees(corpus, "yangmame-desktop-2018", &[]);
 }

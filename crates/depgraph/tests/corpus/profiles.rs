@@ -1,26 +1,25 @@
-use super::Tally;
-use crate::corpus::{corpus, oracle, strings, unpacked};
+use crate::strings;
+use crate::tally::Tally;
 use hermitage_depgraph::profile::{Disk, ProfileStack, Repositories};
+use hermitage_testing::Corpus;
 use std::path::Path;
 
 /// The stack of a profile of the unpacked tree.
-pub(super) fn stack(tree: &Path, profile: &str) -> ProfileStack {
+pub(crate) fn stack(tree: &Path, profile: &str) -> ProfileStack {
     let directory = tree.join("profiles").join(profile);
     ProfileStack::load(&Disk, &directory, &Repositories::new()).expect("the profile can be read")
 }
 
-pub(super) fn atoms(stack: &ProfileStack) -> Vec<String> {
+pub(crate) fn atoms(stack: &ProfileStack) -> Vec<String> {
     let mut atoms: Vec<_> = stack.system_set().atoms().map(ToString::to_string).collect();
     atoms.sort();
     atoms
 }
 
-#[test]
-fn the_profiles_of_2014_stack_up_as_in_portage() {
-    let Some(corpus) = corpus() else { return };
-    let tree = unpacked(corpus, "repo/profiles-2014.tar.xz");
-    let place = tree.path().canonicalize().expect("it was made just now");
-    let answers = oracle(corpus, "portage-profile-stacks-2014");
+pub(crate) fn the_profiles_of_2014_stack_up_as_in_portage(corpus: &Corpus) {
+    let tree = corpus.unpacked("repo/profiles-2014.tar.xz");
+    let place = tree.canonicalize().expect("it was made just now");
+    let answers = corpus.oracle("portage-profile-stacks-2014");
     let mut nodes = Tally::new("portage-profile-stacks-2014 (nodes)", &[]);
     let mut system = Tally::new("portage-profile-stacks-2014 (@system)", &[]);
     let profiles = answers["gentoo-prefix-2014"]["profiles"].as_object().expect("an object");

@@ -1,8 +1,9 @@
-use super::Tally;
-use super::closures::database;
-use crate::corpus::{corpus, oracle, strings, unpacked};
+use crate::closures::database;
+use crate::strings;
+use crate::tally::Tally;
 use hermitage_atom::{Atom, Eapi};
 use hermitage_depgraph::{Source as _, VdbSource};
+use hermitage_testing::Corpus;
 
 fn found(source: &VdbSource, atom: &Atom, ignoring_use: bool) -> Vec<String> {
     let named = source.packages().of_name(atom.cp());
@@ -16,12 +17,11 @@ fn found(source: &VdbSource, atom: &Atom, ignoring_use: bool) -> Vec<String> {
     matches.map(|(_, package)| package.cpv().to_string()).collect()
 }
 
-fn agrees(dataset: &str, listed: &'static [(&'static str, &'static str)]) {
-    let Some(corpus) = corpus() else { return };
-    let directory = unpacked(corpus, &format!("vdb/{dataset}.tar.xz"));
-    let source = database(directory.path());
+fn agrees(corpus: &Corpus, dataset: &str, listed: &'static [(&'static str, &'static str)]) {
+    let directory = corpus.unpacked(&format!("vdb/{dataset}.tar.xz"));
+    let source = database(&directory);
     let file = format!("portage-vdb-{dataset}");
-    let answers = oracle(corpus, &file);
+    let answers = corpus.oracle(&file);
     let mut matches = Tally::new(&format!("{file} (match)"), listed);
     let mut ignoring = Tally::new(&format!("{file} (match_ignoring_use)"), &[]);
     for (text, answer) in answers["atoms"].as_object().expect("an object") {
@@ -56,12 +56,10 @@ fn packages(source: &VdbSource, file: &str, answers: &serde_json::Value) {
     tally.finish();
 }
 
-#[test]
-fn atoms_match_what_portage_matches_in_a_prefix_of_2014() {
-    agrees("clusterhq-prefix-2014", &[]);
+pub(crate) fn atoms_match_what_portage_matches_in_a_prefix_of_2014(corpus: &Corpus) {
+    agrees(corpus, "clusterhq-prefix-2014", &[]);
 }
 
-#[test]
-fn atoms_match_what_portage_matches_in_a_desktop_of_2018() {
-    agrees("yangmame-desktop-2018", &[]);
+pub(crate) fn atoms_match_what_portage_matches_in_a_desktop_of_2018(corpus: &Corpus) {
+    agrees(corpus, "yangmame-desktop-2018", &[]);
 }

@@ -1,19 +1,19 @@
-use super::Tally;
-use super::closures::{database, names, unsatisfied};
-use super::profiles::{atoms, stack};
-use crate::corpus::{corpus, oracle, strings, unpacked};
+use crate::closures::{database, names, unsatisfied};
+use crate::profiles::{atoms, stack};
+use crate::strings;
+use crate::tally::Tally;
 use hermitage_atom::Cpv;
 use hermitage_depgraph::{Classes, DepClass, Policy, Query, Roots, Target};
+use hermitage_testing::Corpus;
 
 /// `provided`: what the `package.provided` of that system held, which is not among the data.
-fn agrees(dataset: &str, profile: &str, provided: &[&str]) {
-    let Some(corpus) = corpus() else { return };
-    let directory = unpacked(corpus, &format!("vdb/{dataset}.tar.xz"));
-    let tree = unpacked(corpus, "repo/profiles-2014.tar.xz");
+fn agrees(corpus: &Corpus, dataset: &str, profile: &str, provided: &[&str]) {
+    let directory = corpus.unpacked(&format!("vdb/{dataset}.tar.xz"));
+    let tree = corpus.unpacked("repo/profiles-2014.tar.xz");
     let file = format!("portage-depclean-system-{dataset}-{profile}");
-    let answer = oracle(corpus, &file);
-    let stack = stack(tree.path(), answer["profile"].as_str().expect("a string"));
-    let source = database(directory.path());
+    let answer = corpus.oracle(&file);
+    let stack = stack(&tree, answer["profile"].as_str().expect("a string"));
+    let source = database(&directory);
     let mut tally = Tally::new(&file, &[]);
     let system = strings(&answer["system"]).iter().map(ToString::to_string).collect();
     tally.case("@system", &atoms(&stack), &system);
@@ -41,12 +41,10 @@ fn agrees(dataset: &str, profile: &str, provided: &[&str]) {
     tally.finish();
 }
 
-#[test]
-fn the_world_and_system_of_a_prefix_keep_what_portage_keeps() {
-    agrees("clusterhq-prefix-2014", "prefix2014", &[]);
+pub(crate) fn the_world_and_system_of_a_prefix_keep_what_portage_keeps(corpus: &Corpus) {
+    agrees(corpus, "clusterhq-prefix-2014", "prefix2014", &[]);
 }
 
-#[test]
-fn the_world_and_system_of_a_desktop_keep_what_portage_keeps() {
-    agrees("yangmame-desktop-2018", "p2014", &[]);
+pub(crate) fn the_world_and_system_of_a_desktop_keep_what_portage_keeps(corpus: &Corpus) {
+    agrees(corpus, "yangmame-desktop-2018", "p2014", &[]);
 }

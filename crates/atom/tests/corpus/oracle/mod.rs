@@ -10,12 +10,11 @@ mod portage_units;
 mod trees;
 mod utils;
 
-use crate::{corpus, tally};
+use crate::tally;
+use hermitage_testing::Corpus;
 
-#[test]
-fn every_recorded_answer_is_given_or_listed_with_a_reason() {
-    let Some(corpus) = corpus::directory("recorded answers of other programs") else { return };
-    let read = |name| corpus::oracle(&corpus, name);
+pub(crate) fn every_recorded_answer_is_given_or_listed_with_a_reason(corpus: &Corpus) {
+    let read = |name| corpus.oracle(name);
     tally::conclude(&[
         portage_units::tally(&read("portage-unit-tables")),
         pkgcore::tally(&read("pkgcore-unit-tables")),

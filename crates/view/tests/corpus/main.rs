@@ -1,34 +1,38 @@
 //! A real desktop: its package database over its recorded root.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    missing_docs,
+    reason = "a test panics to fail, and reports on stderr"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::ExitCode;
 
+use hermitage_testing::{Case, Corpus};
 use hermitage_view::test_support::{Model, Wanted};
 use hermitage_view::{Absence, Kind, MemoryHost, NodeKind, Resolution};
 
-/// The directory with the recorded databases; says aloud when there is none, and fails under CI.
-#[allow(clippy::disallowed_methods, reason = "the corpus is found by an environment variable")]
-fn corpus(test: &str) -> Option<PathBuf> {
-    if let Some(directory) = std::env::var_os("HERMITAGE_CORPUS") {
-        return Some(PathBuf::from(directory).join("vdb"));
-    }
-    eprintln!("NOT TESTED: {test}: HERMITAGE_CORPUS does not say where the recorded databases are");
-    assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "CI has to set HERMITAGE_CORPUS");
-    None
-}
+const CASES: &[Case<Corpus>] = &[
+    (
+        "every_recorded_path_of_a_real_desktop_is_visible_or_missing",
+        every_recorded_path_of_a_real_desktop_is_visible_or_missing,
+    ),
+    (
+        "views_of_a_real_desktop_are_what_the_naive_model_says",
+        views_of_a_real_desktop_are_what_the_naive_model_says,
+    ),
+];
 
-fn output(command: &mut Command) -> Vec<u8> {
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{command:?}");
-    output.stdout
+fn main() -> ExitCode {
+    hermitage_testing::run(Corpus::from_environment(), CASES)
 }
 
 /// The recorded root as a host.
-fn host(corpus: &std::path::Path) -> MemoryHost {
-    let table = output(
-        Command::new("xz").arg("-dc").arg(corpus.join("yangmame-desktop-2018.rootfs.tsv.xz")),
-    );
+fn host(corpus: &Corpus) -> MemoryHost {
+    let table = corpus.read("vdb/yangmame-desktop-2018.rootfs.tsv.xz");
     let mut host = MemoryHost::new();
     for line in table.split(|&byte| byte == b'\n').filter(|line| line.starts_with(b"/")) {
         let fields: Vec<&[u8]> = line.split(|&byte| byte == b'\t').collect();
@@ -46,20 +50,15 @@ fn host(corpus: &std::path::Path) -> MemoryHost {
 }
 
 /// Each package's recorded paths, and whether as a directory. Crude: the corpus has no doubtful lines.
-fn recorded(corpus: &std::path::Path) -> BTreeMap<String, Vec<(Vec<u8>, bool)>> {
-    let dir = tempfile::tempdir().unwrap();
-    let archive = corpus.join("yangmame-desktop-2018.tar.xz");
-    output(Command::new("tar").arg("-xJf").arg(archive).arg("-C").arg(dir.path()));
+fn recorded(corpus: &Corpus) -> BTreeMap<String, Vec<(Vec<u8>, bool)>> {
     let mut packages = BTreeMap::new();
-    for category in std::fs::read_dir(dir.path().join("var/db/pkg")).unwrap() {
-        for package in std::fs::read_dir(category.unwrap().path()).unwrap() {
-            let package = package.unwrap().path();
-            let Ok(contents) = std::fs::read(package.join("CONTENTS")) else { continue };
-            let name = package.strip_prefix(dir.path().join("var/db/pkg")).unwrap();
+    corpus.members("vdb/yangmame-desktop-2018.tar.xz", |path, contents| {
+        if path.file_name() == Some("CONTENTS".as_ref()) {
+            let name: PathBuf = path.parent().unwrap().iter().rev().take(2).collect();
             let lines = contents.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
             packages.insert(name.to_str().unwrap().to_owned(), lines.map(entry).collect());
         }
-    }
+    });
     packages
 }
 
@@ -99,10 +98,8 @@ fn numbered(
         .collect()
 }
 
-#[test]
-fn every_recorded_path_of_a_real_desktop_is_visible_or_missing() {
-    let Some(corpus) = corpus("the desktop's whole view") else { return };
-    let (host, packages) = (host(&corpus), recorded(&corpus));
+pub(crate) fn every_recorded_path_of_a_real_desktop_is_visible_or_missing(corpus: &Corpus) {
+    let (host, packages) = (host(corpus), recorded(corpus));
     let wanted = Wanted { recorded: numbered(&packages, 1), ..Wanted::default() };
     let view = wanted.builder(&host).build().unwrap();
     let missing: BTreeSet<&[u8]> = view.missing().iter().map(|missing| &missing.path[..]).collect();
@@ -113,7 +110,7 @@ fn every_recorded_path_of_a_real_desktop_is_visible_or_missing() {
     assert_eq!((packages.len(), wanted.recorded.len()), (447, 85_200));
     let files = view.iter().filter(|node| matches!(node.kind(), NodeKind::File { .. })).count();
     eprintln!(
-        "{} nodes, {files} files, {} missing, {} conflicts",
+        "| yangmame-desktop-2018 | {} nodes, {files} files, {} missing, {} conflicts |",
         view.len(),
         missing.len(),
         view.conflicts().len()
@@ -121,10 +118,8 @@ fn every_recorded_path_of_a_real_desktop_is_visible_or_missing() {
     assert!(view.missing().iter().all(|missing| missing.absence == Absence::NotFound));
 }
 
-#[test]
-fn views_of_a_real_desktop_are_what_the_naive_model_says() {
-    let Some(corpus) = corpus("the desktop against the model") else { return };
-    let (host, packages) = (host(&corpus), recorded(&corpus));
+pub(crate) fn views_of_a_real_desktop_are_what_the_naive_model_says(corpus: &Corpus) {
+    let (host, packages) = (host(corpus), recorded(corpus));
     for every in [1, 7, 61] {
         let wanted = wanted(&packages, &host, every);
         let view = wanted.builder(&host).build().unwrap();

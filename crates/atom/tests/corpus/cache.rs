@@ -1,9 +1,8 @@
 //! Every dependency of a real tree.
 
-use crate::corpus;
 use hermitage_atom::{Cpv, DepKind, DepSpec, DepSpecRef, Eapi, ErrorKind};
+use hermitage_testing::Corpus;
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::path::Path;
 
 /// The variables that are specifications, and their kinds.
@@ -20,23 +19,6 @@ const VARIABLES: [(&str, DepKind); 10] = [
     ("PROPERTIES", DepKind::Words),
 ];
 
-/// Calls `each` with the name and the text of every file in a tar archive.
-fn members(archive: &[u8], mut each: impl FnMut(&str, &str)) {
-    let mut at = 0;
-    while let Some(header) = archive.get(at..at + 512).filter(|header| header[0] != 0) {
-        let text = |range: Range<usize>| {
-            let field = header[range].split(|&b| b == 0).next().unwrap_or_default();
-            std::str::from_utf8(field).expect("tar headers are ASCII").trim()
-        };
-        let size = usize::from_str_radix(text(124..136), 8).expect("sizes are octal");
-        let content = &archive[at + 512..at + 512 + size];
-        if header[156] == b'0' {
-            each(text(0..100), std::str::from_utf8(content).expect("the cache is UTF-8"));
-        }
-        at += 512 + size.next_multiple_of(512);
-    }
-}
-
 #[derive(Debug, Default)]
 struct Count {
     entries: usize,
@@ -46,13 +28,28 @@ struct Count {
     strings: BTreeMap<&'static str, usize>,
 }
 
-#[test]
-fn every_specification_of_a_real_tree_parses_prints_and_evaluates() {
-    let Some(corpus) = corpus::directory("a real tree's dependencies") else { return };
-    let archive = corpus::unpack(&corpus.join("repo/md5-cache-2014.tar.xz"));
+impl Count {
+    fn print(&self) {
+        let rows = [
+            ("entries", self.entries),
+            ("invalid names", self.invalid_names),
+            ("specifications", self.specifications),
+            ("atoms", self.atoms),
+        ];
+        let strings = self.strings.iter().map(|(&name, &count)| (name, count));
+        for (name, count) in rows.into_iter().chain(strings) {
+            eprintln!("| md5-cache-2014 | {name} | {count} |");
+        }
+    }
+}
+
+pub(crate) fn every_specification_of_a_real_tree_parses_prints_and_evaluates(corpus: &Corpus) {
     let mut count = Count::default();
-    members(&archive, |path, entry| check_entry(path, entry, &mut count));
-    println!("{count:#?}");
+    corpus.members("repo/md5-cache-2014.tar.xz", |path, entry| {
+        let entry = std::str::from_utf8(entry).expect("the cache is UTF-8");
+        check_entry(path, entry, &mut count);
+    });
+    count.print();
     assert_eq!(count.entries, 36_968);
     assert_eq!(count.invalid_names, 10, "the prefix revisions of that tree");
     assert_eq!(
@@ -63,9 +60,8 @@ fn every_specification_of_a_real_tree_parses_prints_and_evaluates() {
     assert!(count.atoms > 500_000, "{} atoms", count.atoms);
 }
 
-fn check_entry(path: &str, entry: &str, count: &mut Count) {
-    let components: Vec<&str> =
-        Path::new(path).iter().rev().take(2).map(|c| c.to_str().unwrap()).collect();
+fn check_entry(path: &Path, entry: &str, count: &mut Count) {
+    let components: Vec<&str> = path.iter().rev().take(2).map(|c| c.to_str().unwrap()).collect();
     count.entries += 1;
     if let Err(error) = Cpv::parse(&format!("{}/{}", components[1], components[0])) {
         assert_eq!(error.kind(), ErrorKind::PrefixRevision, "{error}");
@@ -80,7 +76,7 @@ fn check_entry(path: &str, entry: &str, count: &mut Count) {
     for (name, kind) in VARIABLES {
         if let Some(text) = values.get(name) {
             *count.strings.entry(name).or_default() += 1;
-            check_text(path, text, eapi, kind, &flags, count);
+            check_text(&path.to_string_lossy(), text, eapi, kind, &flags, count);
         }
     }
 }
