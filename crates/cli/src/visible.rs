@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use hermitage_depgraph::RootKind;
 use hermitage_vdb::{DiskLinks, Entry, OwnerIndex};
 use hermitage_view::{
-    ErrorKind, GeneratedTable, Node, OwnerId, RealHost, Reason, View, ViewBuilder,
+    Absence, ErrorKind, GeneratedTable, Missing, Node, OwnerId, RealHost, Reason, View, ViewBuilder,
 };
 
 use crate::args::ViewArgs;
@@ -56,6 +56,7 @@ pub(crate) fn visible(
     }
     builder.generated(table(args)?).unowned_symlinks(|path| owned.is_owned(path));
     let view = builder.build().map_err(explain)?;
+    refuse_covered(&view, read.iter().chain(&write))?;
     report(&view, reporter);
     drop(builder);
     Ok(Visible { view, host_root, read, write })
@@ -170,6 +171,28 @@ fn report(view: &View, reporter: Reporter) {
             "{path}: a directory of {owner}, but on disk it is something else"
         ));
     }
+}
+
+/// Refuses to leave out what is installed below /tmp, which is fresh inside.
+fn refuse_covered<'a>(
+    view: &View,
+    trees: impl Iterator<Item = &'a PathBuf> + Clone,
+) -> Result<(), Failure> {
+    let is_covered = |missing: &&Missing| {
+        let path = Path::new(OsStr::from_bytes(&missing.path));
+        missing.absence == Absence::Provided
+            && missing.path.starts_with(b"/tmp/")
+            && !trees.clone().any(|tree| path.starts_with(tree))
+    };
+    let mut covered = view.missing().iter().filter(is_covered);
+    let Some(first) = covered.next() else { return Ok(()) };
+    let path = OsStr::from_bytes(&first.path).display();
+    Err(Failure::new(format!(
+        "{path}, of {}: /tmp is fresh inside, so it and {} more paths of packages can't be shown",
+        view.owner(first.owner),
+        covered.count()
+    ))
+    .advise("Install elsewhere, such as below /var/tmp, or show the whole directory with --read."))
 }
 
 /// Who owns which path of the host, over all its systems.

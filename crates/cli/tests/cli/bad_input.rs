@@ -205,3 +205,15 @@ fn a_command_that_can_not_be_executed_is_126() {
     let answer = Answer::of(command.args(["--", "/usr/include/stdio.h"]).output().unwrap());
     assert_eq!(answer.code, Some(126), "{answer:?}");
 }
+
+#[test]
+fn files_installed_below_tmp_are_refused_unless_they_are_shown_on_request() {
+    let system = small_system();
+    let contents = in_database(&system, "dev-libs/z-1.0/CONTENTS");
+    let listed = fs::read_to_string(&contents).unwrap();
+    let below = "obj /tmp/prefix/z.h d41d8cd98f00b204e9800998ecf8427e 1500000000\n";
+    fs::write(&contents, format!("{listed}{below}")).unwrap();
+    on(&system, "plan", &["tool"]).refused(&["/tmp/prefix/z.h, of dev-libs/z-1.0", "--read"]);
+    fs::create_dir_all(system.root().join("tmp/prefix")).unwrap();
+    assert!(on(&system, "plan", &["tool", "--read", "/tmp/prefix"]).good().contains("/tmp/prefix"));
+}
