@@ -48,9 +48,14 @@ impl Links for DiskLinks {
     }
 }
 
+/// A link in a directory that this user may not search leads this user nowhere: packages have such directories, and
+/// the database is read by ordinary users too.
 fn is_no_link(error: &io::Error) -> bool {
-    use io::ErrorKind::{InvalidFilename, InvalidInput, NotADirectory, NotFound};
-    matches!(error.kind(), NotFound | NotADirectory | InvalidInput | InvalidFilename)
+    use io::ErrorKind::{InvalidFilename, InvalidInput, NotADirectory, NotFound, PermissionDenied};
+    matches!(
+        error.kind(),
+        NotFound | NotADirectory | InvalidInput | InvalidFilename | PermissionDenied
+    )
 }
 
 /// A list of links in memory; any other path is no link.

@@ -204,3 +204,35 @@ fn of_many_that_start_with_an_empty_cache_one_imports() {
     let imports = errors.iter().filter(|errors| errors.contains("imported 400 packages"));
     assert_eq!(imports.count(), 1, "{errors:?}");
 }
+
+/// Root may search every directory, unless what it starts can't have the capabilities for that.
+fn without_the_right_to_search() {
+    use rustix::thread::{CapabilitySet, remove_capability_from_bounding_set as remove};
+    if rustix::process::geteuid().is_root() {
+        remove(CapabilitySet::DAC_OVERRIDE).unwrap();
+        remove(CapabilitySet::DAC_READ_SEARCH).unwrap();
+    }
+}
+
+#[test]
+fn a_directory_that_one_may_not_search_does_not_spoil_the_database() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let system = small_system();
+    let closed = system.root().join("closed");
+    fs::create_dir_all(closed.join("inner")).unwrap();
+    let contents = in_database(&system, "sys-libs/z-2.0/CONTENTS");
+    let listed = fs::read_to_string(&contents).unwrap();
+    let closed_file = "obj /closed/inner/deep/file d41d8cd98f00b204e9800998ecf8427e 1500000000\n";
+    fs::write(&contents, format!("{listed}dir /closed\ndir /closed/inner\n{closed_file}")).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+    // The bounding set is a thread's own, and what the thread starts inherits it.
+    let answer = std::thread::scope(|scope| {
+        let ask = || {
+            without_the_right_to_search();
+            on(&system, "files", &["tool"])
+        };
+        scope.spawn(ask).join().unwrap()
+    });
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).unwrap();
+    assert!(answer.good().contains("/usr/include/z.h"));
+}
