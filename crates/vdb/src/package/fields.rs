@@ -9,6 +9,7 @@ use rustix::fs::{CWD, Mode, OFlags, fstat, openat};
 use rustix::io::{Errno, read, retry_on_intr};
 
 use super::PackageDir;
+use super::read::{OPEN_TO_READ, regular_size};
 use crate::{Error, ErrorKind};
 
 /// Most fields are shorter than this, so that one read is enough for them.
@@ -129,8 +130,11 @@ impl OpenFields<'_> {
             let error = io::Error::from(error);
             Error::io(self.package.dir().join(name), ErrorKind::Read, error)
         };
-        match openat(directory, name, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()) {
+        match openat(directory, name, OPEN_TO_READ, Mode::empty()) {
             Ok(file) => {
+                regular_size(&file).map_err(|error| {
+                    Error::io(self.package.dir().join(name), ErrorKind::Read, error)
+                })?;
                 fill(&file, self.buffer, limit).map_err(failed)?;
                 Ok(Sight::File)
             }

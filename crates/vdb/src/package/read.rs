@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 use std::path::Path;
 use std::time::Duration;
 
-use rustix::fs::{CWD, Mode, OFlags, fstat, openat, stat};
+use rustix::fs::{CWD, FileType, Mode, OFlags, fstat, openat, stat};
 
 use crate::{Error, ErrorKind};
 
@@ -76,9 +76,23 @@ fn read_checked(dir: &Path, name: &str, buffer: &mut Vec<u8>) -> io::Result<Sigh
     }
 }
 
+/// How files of a package are opened: without waiting for whoever writes into a fifo.
+pub(super) const OPEN_TO_READ: OFlags =
+    OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK);
+
+/// The size of a regular file. Anything else is refused: a device may have no end, and a fifo may never give anything.
+pub(super) fn regular_size(fd: impl AsFd) -> io::Result<u64> {
+    let stat = fstat(fd)?;
+    match FileType::from_raw_mode(stat.st_mode) {
+        FileType::RegularFile => Ok(u64::try_from(stat.st_size).unwrap_or(0)),
+        FileType::Directory => Err(rustix::io::Errno::ISDIR.into()),
+        _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")),
+    }
+}
+
 fn read_at(dir: impl AsFd, path: &Path, buffer: &mut Vec<u8>) -> io::Result<()> {
-    let fd = openat(dir, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
-    let size = fstat(&fd)?.st_size;
+    let fd = openat(dir, path, OPEN_TO_READ, Mode::empty())?;
+    let size = regular_size(&fd)?;
     // One byte more than the size, so that the end of the file is found without growing the buffer.
     buffer.clear();
     buffer.reserve(usize::try_from(size).unwrap_or(0).saturating_add(1));

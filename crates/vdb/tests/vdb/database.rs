@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use hermitage_atom::{Cpv, Eapi};
 use hermitage_vdb::test_support::Fixture;
 use hermitage_vdb::write::{NewPackage, Writer};
-use hermitage_vdb::{ContentsBuilder, Database, ErrorKind, FieldSource, ReadLock};
+use hermitage_vdb::{ContentsBuilder, Database, ErrorKind, FieldReader, FieldSource, ReadLock};
 
 const ONE: &str = "
     == sys-libs/zlib-1.3-r1
@@ -261,4 +261,21 @@ fn the_lock_is_taken_only_where_there_is_one() {
     let lock = fixture.root().join("var/db/.pkg.portage_lockfile");
     std::fs::write(&lock, "").unwrap();
     assert!(database.read_lock().unwrap().is_held());
+}
+
+#[test]
+fn a_file_that_is_no_regular_file_is_an_error_and_nobody_waits_for_it() {
+    let fixture = Fixture::new("== a/b-1\nSLOT=0\n").unwrap();
+    let dir = fixture.root().join("var/db/pkg/a/b-1");
+    assert!(
+        std::process::Command::new("mkfifo").arg(dir.join("CONTENTS")).status().unwrap().success()
+    );
+    std::os::unix::fs::symlink("/dev/zero", dir.join("DEPEND")).unwrap();
+    let packages = fixture.database().unwrap().packages().unwrap();
+    let package = &packages.as_slice()[0];
+    let error = package.contents().unwrap_err();
+    assert!(error.to_string().contains("CONTENTS"), "{error}");
+    assert!(package.field("DEPEND").is_err());
+    let mut reader = FieldReader::default();
+    assert!(reader.open(package).unwrap().text("DEPEND").is_err());
 }
