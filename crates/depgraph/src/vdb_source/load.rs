@@ -83,13 +83,16 @@ pub(super) fn load(entries: &[hermitage_vdb::Package]) -> Result<Vec<Loaded>, Er
     let threads = thread::available_parallelism().map_or(1, usize::from).min(8);
     let share = entries.len().div_ceil(threads).max(1);
     thread::scope(|scope| {
-        let workers: Vec<_> =
-            entries.chunks(share).map(|chunk| scope.spawn(|| part(chunk))).collect();
+        let start =
+            |chunk| (chunk, thread::Builder::new().spawn_scoped(scope, move || part(chunk)));
+        let workers: Vec<_> = entries.chunks(share).map(start).collect();
         let mut loaded = Vec::with_capacity(entries.len());
-        for worker in workers {
-            match worker.join() {
-                Ok(part) => loaded.extend(part?),
-                Err(panic) => std::panic::resume_unwind(panic),
+        for (chunk, worker) in workers {
+            match worker.map(thread::ScopedJoinHandle::join) {
+                Ok(Ok(part)) => loaded.extend(part?),
+                Ok(Err(panic)) => std::panic::resume_unwind(panic),
+                // No thread is to be had: this one reads that part too.
+                Err(_) => loaded.extend(part(chunk)?),
             }
         }
         Ok(loaded)

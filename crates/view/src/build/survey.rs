@@ -83,8 +83,12 @@ fn in_parallel<T: Sync, R: Send>(
     };
     let share = &share;
     let mut shares: Vec<_> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|first| scope.spawn(move || share(first))).collect();
-        workers.into_iter().map(|worker| joined(worker).into_iter()).collect()
+        let start = |first| thread::Builder::new().spawn_scoped(scope, move || share(first)).ok();
+        let workers: Vec<_> = (0..threads).map(start).collect();
+        // Where no thread is to be had, this one does the share.
+        let finish =
+            |(first, worker): (usize, Option<_>)| worker.map_or_else(|| share(first), joined);
+        workers.into_iter().enumerate().map(|each| finish(each).into_iter()).collect()
     });
     let dealt = (0..pieces.len()).filter_map(|piece| shares[piece % threads].next());
     dealt.flatten().collect()
