@@ -182,7 +182,7 @@ fn alike(name: &str, machine: &Machine) -> String {
     let packages = machine.place(RootKind::Root).packages.packages();
     let close = packages.iter().filter(|(_, package)| package.package().contains(name));
     let mut close: Vec<_> = close.map(|(_, package)| package.cpv().cp().to_string()).collect();
-    close.sort_unstable_by_key(|name| name.len());
+    close.sort_unstable_by_key(String::len);
     close.dedup();
     close.truncate(5);
     if close.is_empty() { String::new() } else { format!("There is {}. ", close.join(", ")) }

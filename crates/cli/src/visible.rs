@@ -56,7 +56,7 @@ pub(crate) fn visible(
     }
     builder.generated(table(args)?).unowned_symlinks(|path| owned.is_owned(path));
     let view = builder.build().map_err(explain)?;
-    refuse_covered(&view, read.iter().chain(&write))?;
+    refuse_covered(&view, &[&read[..], &write].concat())?;
     report(&view, reporter);
     drop(builder);
     Ok(Visible { view, host_root, read, write })
@@ -174,15 +174,12 @@ fn report(view: &View, reporter: Reporter) {
 }
 
 /// Refuses to leave out what is installed below /tmp, which is fresh inside.
-fn refuse_covered<'a>(
-    view: &View,
-    trees: impl Iterator<Item = &'a PathBuf> + Clone,
-) -> Result<(), Failure> {
+fn refuse_covered(view: &View, trees: &[PathBuf]) -> Result<(), Failure> {
     let is_covered = |missing: &&Missing| {
         let path = Path::new(OsStr::from_bytes(&missing.path));
         missing.absence == Absence::Provided
             && missing.path.starts_with(b"/tmp/")
-            && !trees.clone().any(|tree| path.starts_with(tree))
+            && !trees.iter().any(|tree| path.starts_with(tree))
     };
     let mut covered = view.missing().iter().filter(is_covered);
     let Some(first) = covered.next() else { return Ok(()) };

@@ -62,7 +62,7 @@ fn shown(
         out.line(format_args!("{path} is visible: {}", reason(node, view)))?;
     }
     if matches!(node.reason(), Reason::Unowned)
-        && let Resolution::Node { node: end, .. } = view.resolve(&node.path())
+        && let Resolution::Node { node: end, .. } = view.resolve(node.path())
         && end.path() != node.path()
     {
         return shown(&end, view, selection, out);

@@ -224,7 +224,7 @@ fn a_directory_that_one_may_not_search_does_not_spoil_the_database() {
     let listed = fs::read_to_string(&contents).unwrap();
     let closed_file = "obj /closed/inner/deep/file d41d8cd98f00b204e9800998ecf8427e 1500000000\n";
     fs::write(&contents, format!("{listed}dir /closed\ndir /closed/inner\n{closed_file}")).unwrap();
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
     // The bounding set is a thread's own, and what the thread starts inherits it.
     let answer = std::thread::scope(|scope| {
         let ask = || {
