@@ -33,6 +33,7 @@ mod flags;
 mod md5_cache;
 mod memory;
 mod package;
+mod path;
 mod policy;
 pub mod profile;
 mod query;

@@ -3,6 +3,7 @@
 use super::walk::failed;
 use crate::closure::{LoadReason, LoadableFile, Member};
 use crate::error::{Error, ErrorKind, Place};
+use crate::path::normal;
 use crate::query::{RootKind, Roots};
 use crate::source::{ElfFile, Source};
 use crate::table::PackageId;
@@ -226,19 +227,4 @@ fn expanded(file: &ElfFile) -> Vec<Vec<u8>> {
 
 fn directory(path: &[u8]) -> Option<&[u8]> {
     path.iter().rposition(|&b| b == b'/').map(|slash| &path[..slash])
-}
-
-/// The path without empty parts, `.` and `..`.
-fn normal(path: &[u8]) -> Vec<u8> {
-    let mut parts: Vec<&[u8]> = Vec::new();
-    for part in path.split(|&b| b == b'/') {
-        match part {
-            b"" | b"." => {}
-            b".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.iter().flat_map(|part| [b"/", *part].concat()).collect()
 }

@@ -1,5 +1,6 @@
 //! The owners of a path and of everything it points to.
 
+use crate::path::normal;
 use crate::source::Owned;
 use crate::table::PackageId;
 use hermitage_vdb::{DiskLinks, Error, Links as _, OwnerIndex};
@@ -31,15 +32,5 @@ fn beside(path: &[u8], target: &[u8]) -> Vec<u8> {
     let parent = path.iter().rposition(|&b| b == b'/').map_or(&b""[..], |slash| &path[..slash]);
     let joined =
         if target.starts_with(b"/") { target.to_vec() } else { [parent, b"/", target].concat() };
-    let mut parts: Vec<&[u8]> = Vec::new();
-    for part in joined.split(|&b| b == b'/') {
-        match part {
-            b"" | b"." => {}
-            b".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.iter().flat_map(|part| [b"/", *part].concat()).collect()
+    normal(&joined)
 }
