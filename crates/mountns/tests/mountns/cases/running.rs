@@ -29,12 +29,12 @@ pub(crate) fn orphans_end(fixture: &Fixture) {
 }
 
 pub(crate) fn working_directory(fixture: &Fixture) {
-    fixture.file("/work/deep/file", b"1");
+    fixture.file("/build/deep/file", b"1");
     let cwd = |cwd: &str| PlanOptions { cwd: cwd.into(), ..fixture.options() };
-    let plan = fixture.plan(&["/work/deep/file"], &cwd("/work/deep"));
-    assert_eq!(fixture.inside(&plan, &["cwd"]).1, "/work/deep\n");
-    assert!(plan.may_be_directory(b"/work/deep"));
-    assert!(!plan.may_be_directory(b"/work/deep/file"));
+    let plan = fixture.plan(&["/build/deep/file"], &cwd("/build/deep"));
+    assert_eq!(fixture.inside(&plan, &["cwd"]).1, "/build/deep\n");
+    assert!(plan.may_be_directory(b"/build/deep"));
+    assert!(!plan.may_be_directory(b"/build/deep/file"));
     assert!(!plan.may_be_directory(b"/elsewhere"));
     assert_eq!(fixture.inside(&fixture.plan(&[], &cwd("/")), &["cwd"]).1, "/\n");
     std::fs::create_dir(fixture.real("/elsewhere")).unwrap();
