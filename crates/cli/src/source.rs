@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use hermitage_depgraph::profile::ProfileStack;
-use hermitage_depgraph::{RootKind, Roots, Source as _, SystemSet, VdbSource};
+use hermitage_depgraph::{PackageId, RootKind, Roots, SystemSet, VdbSource};
 use hermitage_vdb::{Database, DiskLinks, OwnerIndex};
 
 use crate::args::SourceArgs;
@@ -113,10 +113,12 @@ impl Machine {
 }
 
 impl Place {
-    /// Who owns which path of this system.
-    pub(crate) fn owner_index(&self) -> Result<OwnerIndex<DiskLinks>, Failure> {
-        let table = self.packages.packages();
-        let entries: Vec<_> = table.iter().map(|(id, _)| self.packages.entry(id).clone()).collect();
+    /// Which of some packages own which path of this system.
+    pub(crate) fn owner_index(
+        &self,
+        packages: &[PackageId],
+    ) -> Result<OwnerIndex<DiskLinks>, Failure> {
+        let entries: Vec<_> = packages.iter().map(|&id| self.packages.entry(id).clone()).collect();
         Ok(OwnerIndex::build(&entries, DiskLinks::new(&self.root))?)
     }
 }

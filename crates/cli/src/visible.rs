@@ -1,11 +1,12 @@
 //! Which paths belong to the view.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use hermitage_depgraph::RootKind;
-use hermitage_vdb::{DiskLinks, Entry, OwnerIndex};
+use hermitage_depgraph::{PackageId, RootKind, Source as _};
+use hermitage_vdb::{DiskLinks, Entry, OwnerIndex, PackageIdx};
 use hermitage_view::{
     Absence, ErrorKind, GeneratedTable, Missing, Node, OwnerId, RealHost, Reason, View, ViewBuilder,
 };
@@ -38,7 +39,7 @@ pub(crate) fn visible(
     // Commands run where build tools are installed; what else there is must be below.
     let host_root = machine.place(RootKind::Broot).root.clone();
     let host = RealHost::new(&host_root);
-    let owned = Owned::of(machine, &host_root)?;
+    let owned = Owned::beyond(selection, machine, &host_root)?;
     let [read, write, hide] = [&args.read, &args.write, &args.hide]
         .map(|paths| paths.iter().map(|path| absolute(path)).collect::<Result<Vec<_>, _>>());
     let (read, write, hide) = (read?, write?, hide?);
@@ -195,45 +196,77 @@ fn refuse_covered(view: &View, trees: &[PathBuf]) -> Result<(), Failure> {
 /// Who owns which path of the host, over all its systems.
 #[derive(Debug)]
 pub(crate) struct Owned<'m> {
-    systems: Vec<(Vec<u8>, OwnerIndex<DiskLinks>, &'m Place)>,
+    systems: Vec<System<'m>>,
+}
+
+/// The packages of one system whose paths are known.
+#[derive(Debug)]
+struct System<'m> {
+    /// What stands before its paths when they are seen from the root of the view.
+    prefix: Vec<u8>,
+    place: &'m Place,
+    packages: Vec<PackageId>,
+    index: OwnerIndex<DiskLinks>,
 }
 
 impl<'m> Owned<'m> {
     /// Reads what every package of the machine owns.
     pub(crate) fn of(machine: &'m Machine, host_root: &Path) -> Result<Self, Failure> {
-        let systems = machine
-            .places()
-            .iter()
-            .map(|place| Ok((prefix(&place.root, host_root)?, place.owner_index()?, place)))
-            .collect::<Result<_, Failure>>()?;
-        Ok(Self { systems })
+        Self::read(machine, host_root, |_, _| true)
+    }
+
+    /// Reads what the packages own that are not selected. All that the others own is in their view, or not to be seen, so
+    /// that nobody asks whose it is.
+    fn beyond(
+        selection: &Selection,
+        machine: &'m Machine,
+        host_root: &Path,
+    ) -> Result<Self, Failure> {
+        let selected: HashSet<(*const Place, PackageId)> = selection
+            .members()
+            .map(|member| (std::ptr::from_ref(machine.place(member.root())), member.package()))
+            .collect();
+        Self::read(machine, host_root, |place, id| {
+            !selected.contains(&(std::ptr::from_ref(place), id))
+        })
+    }
+
+    fn read(
+        machine: &'m Machine,
+        host_root: &Path,
+        is_wanted: impl Fn(&Place, PackageId) -> bool,
+    ) -> Result<Self, Failure> {
+        let system = |place: &'m Place| {
+            let ids = place.packages.packages().iter().map(|(id, _)| id);
+            let packages: Vec<_> = ids.filter(|&id| is_wanted(place, id)).collect();
+            let index = place.owner_index(&packages)?;
+            Ok(System { prefix: prefix(&place.root, host_root)?, place, packages, index })
+        };
+        Ok(Self { systems: machine.places().iter().map(system).collect::<Result<_, Failure>>()? })
     }
 
     /// Whether any package owns a path. One that can't be looked up counts as owned, so that it stays hidden.
     fn is_owned(&self, path: &[u8]) -> bool {
-        self.inside(path)
-            .any(|(index, _, path)| index.owners(path).map_or(true, |owners| !owners.is_empty()))
+        self.inside(path).any(|(system, path)| {
+            system.index.owners(path).map_or(true, |owners| !owners.is_empty())
+        })
     }
 
     /// The packages that own a path, by name and version.
     pub(crate) fn owners(&self, path: &[u8]) -> Result<Vec<String>, Failure> {
         let mut names = Vec::new();
-        for (index, place, path) in self.inside(path) {
-            use hermitage_depgraph::Source as _;
-            let table: Vec<_> = place.packages.packages().iter().collect();
-            let name = |index: &hermitage_vdb::PackageIdx| table[index.0].1.cpv().to_string();
-            names.extend(index.owners(path)?.iter().map(name));
+        for (system, path) in self.inside(path) {
+            let table = system.place.packages.packages();
+            let name = |index: PackageIdx| table.get(system.packages[index.0]).cpv().to_string();
+            names.extend(system.index.owners(path)?.into_iter().map(name));
         }
         Ok(names)
     }
 
-    fn inside<'p>(
-        &'p self,
-        path: &'p [u8],
-    ) -> impl Iterator<Item = (&'p OwnerIndex<DiskLinks>, &'m Place, &'p [u8])> {
-        self.systems.iter().filter_map(move |(prefix, index, place)| {
-            let inside = path.strip_prefix(&prefix[..])?;
-            (inside.starts_with(b"/")).then_some((index, *place, inside))
+    fn inside<'p>(&'p self, path: &'p [u8]) -> impl Iterator<Item = (&'p System<'m>, &'p [u8])> {
+        self.systems.iter().filter_map(move |system| {
+            let inside = path.strip_prefix(&system.prefix[..])?;
+            (inside.starts_with(b"/")).then_some((system, inside))
         })
     }
 }

@@ -47,6 +47,7 @@ mod metadata;
 mod needed;
 mod owners;
 mod package;
+mod parallel;
 #[cfg(feature = "preserved-libs")]
 mod preserved;
 mod sonames;

@@ -65,7 +65,7 @@ impl<'a> Entry<'a> {
 
     /// Reads one line of a file that was searched for NUL bytes already.
     #[inline]
-    pub(super) fn parse_without_nul(line: &'a [u8]) -> Result<Self, ErrorKind> {
+    pub(crate) fn parse_without_nul(line: &'a [u8]) -> Result<Self, ErrorKind> {
         let Some((kind, rest)) = line.split_at_checked(4) else {
             return Err(if line.is_empty() { ErrorKind::EmptyLine } else { ErrorKind::EntryType });
         };

@@ -13,6 +13,7 @@ const MAX_LINKS: usize = 40;
 /// The directories that were seen, numbered, and what was learnt about links on the way.
 #[derive(Debug, Default)]
 pub(crate) struct Atlas {
+    /// By what they really are, and by every other way they were written.
     numbers: HashMap<Vec<u8>, u32>,
     directories: Vec<Vec<u8>>,
     known: HashMap<Vec<u8>, Option<Vec<u8>>>,
@@ -21,49 +22,60 @@ pub(crate) struct Atlas {
 impl Atlas {
     /// The number of the directory that a path leads to; a new one when it was not seen yet.
     pub(crate) fn enter(&mut self, path: &[u8], links: &impl Links) -> Result<u32, Error> {
-        let known = &mut self.known;
-        let real = canonical(path, |at| {
-            if let Some(target) = known.get(at) {
-                return Ok(target.clone());
-            }
-            let target = links.read_link(at)?;
-            known.insert(at.to_owned(), target.clone());
-            Ok(target)
-        })?;
-        if let Some(&number) = self.numbers.get(&real) {
+        if let Some(&number) = self.numbers.get(path) {
             return Ok(number);
         }
-        let number = super::small(self.directories.len());
-        self.directories.push(real.clone());
-        self.numbers.insert(real, number);
+        let real = self.canonical(path, links)?;
+        let number = match self.numbers.get(&real) {
+            Some(&number) => number,
+            None => small(self.directories.len()),
+        };
+        if real != path {
+            self.numbers.insert(path.to_owned(), number);
+        }
+        if number == small(self.directories.len()) {
+            self.directories.push(real.clone());
+            self.numbers.insert(real, number);
+        }
         Ok(number)
     }
 
-    /// The number of the directory that a path is in, if it was seen, and the path's last component.
+    /// The number of the directory that a path is in, and the path's last component.
     pub(super) fn locate(
-        &self,
+        &mut self,
         path: &[u8],
         links: &impl Links,
-    ) -> Result<(Option<u32>, Vec<u8>), Error> {
-        let ask = |at: &[u8]| match self.known.get(at) {
-            Some(target) => Ok(target.clone()),
-            None => links.read_link(at),
-        };
+    ) -> Result<(u32, Vec<u8>), Error> {
         let (parent, name) = split(path);
-        let (parent, name) = if matches!(name, b"." | b"..") {
-            let real = canonical(path, ask)?;
+        if matches!(name, b"." | b"..") {
+            let real = self.canonical(path, links)?;
             let (parent, name) = split(&real);
-            (parent.to_owned(), name.to_owned())
-        } else {
-            (canonical(parent, ask)?, name.to_owned())
-        };
-        Ok((self.numbers.get(&parent).copied(), name))
+            return Ok((self.enter(parent, links)?, name.to_owned()));
+        }
+        Ok((self.enter(parent, links)?, name.to_owned()))
     }
 
     /// The directory with a number.
     pub(crate) fn directory(&self, number: u32) -> &[u8] {
         self.directories.get(number as usize).map_or(b"", Vec::as_slice)
     }
+
+    fn canonical(&mut self, path: &[u8], links: &impl Links) -> Result<Vec<u8>, Error> {
+        let known = &mut self.known;
+        canonical(path, |at| {
+            if let Some(target) = known.get(at) {
+                return Ok(target.clone());
+            }
+            let target = links.read_link(at)?;
+            known.insert(at.to_owned(), target.clone());
+            Ok(target)
+        })
+    }
+}
+
+/// A CONTENTS file of 4 GiB or that many packages do not exist; a record beyond is not found again, nothing worse.
+pub(super) fn small(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// Parent and last component; slashes between and after them belong to neither.

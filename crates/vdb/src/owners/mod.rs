@@ -1,30 +1,27 @@
 //! Which packages own a path.
 
 pub(crate) mod canonical;
+mod names;
 
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use canonical::{Atlas, split};
+use names::{Names, Place};
 
 use crate::contents::Line;
-use crate::{Contents, Entry, Error, ErrorKind, Links, Package};
+use crate::{Contents, Entry, Error, ErrorKind, Links, Package, parallel};
 
 /// The place of a package in the slice that an [`OwnerIndex`] was built from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PackageIdx(pub usize);
 
-/// One recorded path, and where it really is.
+/// One recorded path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Record<'a> {
     /// The package that recorded it.
     pub package: PackageIdx,
     /// What it recorded.
     pub entry: Entry<'a>,
-    /// The directory the path is in, once the links that lead there are followed; empty for `/`.
-    pub parent: &'a [u8],
-    /// The last component of the path.
-    pub name: &'a [u8],
 }
 
 /// Finds the owners of paths, however a path and its record are written.
@@ -32,6 +29,9 @@ pub struct Record<'a> {
 /// Two paths are the same when their last components are and their parents lead to the same directory. So
 /// `/lib/libc.so.6` is found as `/usr/lib64/libc.so.6` where `/lib` leads there, and a link is never mistaken for what it
 /// points to.
+///
+/// CONTENTS are read when the index is built, and the disk is asked about links when a path is asked for: only about those
+/// that lead to it, or to a record with the same last component.
 ///
 /// ```
 /// use hermitage_vdb::{MemoryLinks, OwnerIndex, PackageIdx};
@@ -51,59 +51,54 @@ pub struct Record<'a> {
 #[derive(Debug)]
 pub struct OwnerIndex<L> {
     links: L,
-    atlas: Atlas,
     contents: Vec<Contents>,
-    /// Invariant: sorted by key, package and place.
-    places: Vec<Place>,
+    /// Of some packages each, in the order of the packages.
+    names: Vec<Names>,
     oddities: Vec<Error>,
+    /// What was learnt about directories by answering.
+    atlas: Mutex<Atlas>,
 }
 
-/// Where a record is, small enough to be sorted by the hundred thousand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
-    key: u64,
-    package: u32,
-    offset: u32,
-    path_len: u32,
-    parent: u32,
-}
+/// As much of CONTENTS, in bytes, as is worth a thread.
+const WORTH_A_THREAD: usize = 1 << 18;
 
-impl<L: Links> OwnerIndex<L> {
-    /// Reads the CONTENTS of all packages.
+/// So many files are read by a thread at a time.
+const FILES: usize = 16;
+
+impl<L: Links + Sync> OwnerIndex<L> {
+    /// Reads the CONTENTS of all packages, on all processors.
     ///
     /// Lines that cannot be read and packages without CONTENTS are [`oddities`](OwnerIndex::oddities).
     ///
     /// # Errors
-    /// When a file or link cannot be read, or a package vanished.
+    /// When a file cannot be read, or a package vanished.
     pub fn build(packages: &[Package], links: L) -> Result<Self, Error> {
         let mut contents = Vec::with_capacity(packages.len());
         let mut oddities = Vec::new();
-        for package in packages {
-            contents.push(package.contents()?.unwrap_or_else(|| {
+        let read = parallel::map(packages, FILES, |package| package.contents());
+        for (package, file) in packages.iter().zip(read) {
+            contents.push(file?.unwrap_or_else(|| {
                 let path = package.dir().join("CONTENTS");
                 oddities.push(Error::new(&path, ErrorKind::Injected));
                 Contents::new(path, Vec::new())
             }));
         }
-        let mut index = Self::from_contents(contents, links)?;
+        let mut index = Self::from_contents(contents, links);
         index.oddities.append(&mut oddities);
         Ok(index)
     }
 
     /// Indexes files that were read already; the index of a file is that of its package.
-    ///
-    /// # Errors
-    /// When a link cannot be read.
-    pub fn from_contents(contents: Vec<Contents>, links: L) -> Result<Self, Error> {
-        let mut builder = Builder::default();
-        for (package, file) in contents.iter().enumerate() {
-            builder.add(package, file, &links)?;
-        }
-        builder.places.sort_unstable();
-        let Builder { atlas, places, oddities, .. } = builder;
-        Ok(Self { links, atlas, contents, places, oddities })
+    pub fn from_contents(contents: Vec<Contents>, links: L) -> Self {
+        let shares = shares(&contents);
+        let indexed = parallel::map(&shares, 1, |&(first, files)| Names::of(files, first, &links));
+        let (names, oddities): (_, Vec<_>) = indexed.into_iter().unzip();
+        let oddities = oddities.into_iter().flatten().collect();
+        Self { links, contents, names, oddities, atlas: Mutex::default() }
     }
+}
 
+impl<L: Links> OwnerIndex<L> {
     /// The packages that own a path, each once, in their order; none for a path that nobody owns.
     ///
     /// # Errors
@@ -118,35 +113,51 @@ impl<L: Links> OwnerIndex<L> {
         Ok(owners)
     }
 
-    /// Every record of a path, as [`OwnerIndex::owners`] finds them.
+    /// Every record of a path, as [`OwnerIndex::owners`] finds them, in the order of packages and lines.
     ///
     /// # Errors
     /// As [`OwnerIndex::owners`].
     pub fn records_of(&self, path: &[u8]) -> Result<Vec<Record<'_>>, Error> {
-        let (parent, name) = self.atlas.locate(path, &self.links)?;
-        let Some(parent) = parent else { return Ok(Vec::new()) };
-        let key = key(parent, &name);
-        let start = self.places.partition_point(|place| place.key < key);
-        let places = self.places.get(start..).unwrap_or_default();
-        let same = places.iter().take_while(|place| place.key == key);
-        // Different names may share a key.
-        let same = same.filter(|place| place.parent == parent).filter_map(|p| self.record(p));
-        Ok(same.filter(|record| record.name == name).collect())
+        let mut atlas = self.atlas();
+        let (parent, name) = atlas.locate(path, &self.links)?;
+        let mut found = Vec::new();
+        for place in self.names.iter().flat_map(|names| names.named(&name)) {
+            let Some(record) = self.record(place) else { continue };
+            let (written, last) = split(record.entry.path());
+            // What is written as the directory it really is needs no look at the disk.
+            if last == name
+                && (atlas.directory(parent) == written
+                    || atlas.enter(written, &self.links)? == parent)
+            {
+                found.push(record);
+            }
+        }
+        Ok(found)
     }
 
-    /// Every record, in no order that means anything, but always the same.
+    /// Where a path really is: all links followed but one in the last component.
+    ///
+    /// # Errors
+    /// As [`OwnerIndex::owners`].
+    pub fn real_path(&self, path: &[u8]) -> Result<Vec<u8>, Error> {
+        let mut atlas = self.atlas();
+        let (parent, name) = atlas.locate(path, &self.links)?;
+        Ok([atlas.directory(parent), b"/", &name].concat())
+    }
+
+    /// Every record, in the order of packages and lines.
     pub fn records(&self) -> impl Iterator<Item = Record<'_>> {
-        self.places.iter().filter_map(|place| self.record(place))
+        self.names.iter().flat_map(Names::places).filter_map(|place| self.record(place))
     }
 
     /// How many records there are.
     pub fn len(&self) -> usize {
-        self.places.len()
+        self.names.iter().map(|names| names.places().len()).sum()
     }
 
     /// Whether nobody owns anything.
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.len() == 0
     }
 
     /// The lines that could not be read, and the packages that have no CONTENTS.
@@ -165,71 +176,28 @@ impl<L: Links> OwnerIndex<L> {
         let line = Line::first_of(rest)?;
         let wanted = |entry: &Entry<'_>| entry.path().len() == place.path_len as usize;
         let entry = line.readings().find(wanted)?;
-        let parent = self.atlas.directory(place.parent);
-        let package = PackageIdx(place.package as usize);
-        Some(Record { package, entry, parent, name: split(entry.path()).1 })
+        Some(Record { package: PackageIdx(place.package as usize), entry })
+    }
+
+    fn atlas(&self) -> MutexGuard<'_, Atlas> {
+        // Who panicked while holding it left nothing half done that matters: what is known stays true.
+        self.atlas.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-#[derive(Default)]
-struct Builder {
-    atlas: Atlas,
-    places: Vec<Place>,
-    oddities: Vec<Error>,
-    /// The number of each parent as it is written; CONTENTS names the same few over and over.
-    parents: HashMap<Vec<u8>, u32>,
-}
-
-impl Builder {
-    fn add<L: Links>(&mut self, package: usize, file: &Contents, links: &L) -> Result<(), Error> {
-        let mut offset = 0;
-        for line in file.lines() {
-            match line.settled(links) {
-                Ok(entry) => self.add_entry(package, offset, &entry, links)?,
-                Err(kind) => {
-                    self.oddities.push(Error::at_line(file.path(), line.number(), kind));
-                }
-            }
-            offset += line.as_bytes().len() + 1;
+/// The files in as many parts of about the same size as there are processors to use, each with the number of its first.
+fn shares(contents: &[Contents]) -> Vec<(usize, &[Contents])> {
+    let size = |file: &Contents| file.as_bytes().len();
+    let total: usize = contents.iter().map(size).sum();
+    let share = total.div_ceil(parallel::threads_for(total / WORTH_A_THREAD)).max(1);
+    let mut shares = Vec::new();
+    let (mut start, mut sum) = (0, 0);
+    for (at, file) in contents.iter().enumerate() {
+        sum += size(file);
+        if sum >= share || at + 1 == contents.len() {
+            shares.push((start, &contents[start..=at]));
+            (start, sum) = (at + 1, 0);
         }
-        Ok(())
     }
-
-    fn add_entry<L: Links>(
-        &mut self,
-        package: usize,
-        offset: usize,
-        entry: &Entry<'_>,
-        links: &L,
-    ) -> Result<(), Error> {
-        let (parent, name) = split(entry.path());
-        let parent = if let Some(&number) = self.parents.get(parent) {
-            number
-        } else {
-            let number = self.atlas.enter(parent, links)?;
-            self.parents.insert(parent.to_owned(), number);
-            number
-        };
-        let place = Place {
-            key: key(parent, name),
-            package: small(package),
-            offset: small(offset),
-            path_len: small(entry.path().len()),
-            parent,
-        };
-        self.places.push(place);
-        Ok(())
-    }
-}
-
-fn key(parent: u32, name: &[u8]) -> u64 {
-    // The keys of a default hasher that is made with `new` are fixed, so the order of the records is too.
-    let mut hasher = DefaultHasher::new();
-    (parent, name).hash(&mut hasher);
-    hasher.finish()
-}
-
-/// A CONTENTS file of 4 GiB or that many packages do not exist; a record beyond is not found again, nothing worse.
-fn small(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
+    shares
 }

@@ -4,16 +4,12 @@ use std::borrow::Cow;
 use std::io;
 use std::os::fd::{AsFd as _, OwnedFd};
 
-use rustix::buffer::spare_capacity;
 use rustix::fs::{CWD, Mode, OFlags, fstat, openat};
-use rustix::io::{Errno, read, retry_on_intr};
+use rustix::io::Errno;
 
 use super::PackageDir;
-use super::read::{OPEN_TO_READ, regular_size};
+use super::read::{OPEN_TO_READ, fill, regular_size};
 use crate::{Error, ErrorKind};
-
-/// Most fields are shorter than this, so that one read is enough for them.
-const USUAL: usize = 8192;
 
 /// Reads fields of one package after the other, into memory that is used again.
 ///
@@ -132,10 +128,10 @@ impl OpenFields<'_> {
         };
         match openat(directory, name, OPEN_TO_READ, Mode::empty()) {
             Ok(file) => {
-                regular_size(&file).map_err(|error| {
+                let size = regular_size(&file).map_err(|error| {
                     Error::io(self.package.dir().join(name), ErrorKind::Read, error)
                 })?;
-                fill(&file, self.buffer, limit).map_err(failed)?;
+                fill(&file, size, self.buffer, limit).map_err(failed)?;
                 Ok(Sight::File)
             }
             // A directory that was removed has no links left; what it held is somewhere else now.
@@ -154,21 +150,6 @@ enum Sight {
     NoFile,
     /// The directory is not there any more.
     Gone,
-}
-
-/// Reads until the end or the limit. A regular file gives less than was asked for only at its end.
-fn fill(file: &OwnedFd, buffer: &mut Vec<u8>, limit: usize) -> Result<(), Errno> {
-    buffer.clear();
-    while buffer.len() < limit {
-        let room = buffer.capacity().clamp(USUAL, 1 << 20);
-        buffer.reserve(room);
-        let asked = buffer.spare_capacity_mut().len();
-        let got = retry_on_intr(|| read(file, spare_capacity(buffer)))?;
-        if got < asked {
-            break;
-        }
-    }
-    Ok(())
 }
 
 /// Whether the text has no white space but single spaces between words.

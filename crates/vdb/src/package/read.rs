@@ -1,12 +1,13 @@
 //! Reading a file that may be replaced while it is read.
 
-use std::fs::File;
-use std::io::{self, Read as _};
-use std::os::fd::AsFd;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 use std::time::Duration;
 
+use rustix::buffer::spare_capacity;
 use rustix::fs::{CWD, FileType, Mode, OFlags, fstat, openat, stat};
+use rustix::io::{Errno, read as read_some, retry_on_intr};
 
 use crate::{Error, ErrorKind};
 
@@ -58,7 +59,7 @@ fn read_checked(dir: &Path, name: &str, buffer: &mut Vec<u8>) -> io::Result<Sigh
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let fd = match openat(CWD, dir, flags, Mode::empty()) {
         Ok(fd) => fd,
-        Err(rustix::io::Errno::NOENT) => return Ok(Sight::NoPackage),
+        Err(Errno::NOENT) => return Ok(Sight::NoPackage),
         Err(error) => return Err(error.into()),
     };
     match read_at(&fd, Path::new(name), buffer) {
@@ -71,7 +72,7 @@ fn read_checked(dir: &Path, name: &str, buffer: &mut Vec<u8>) -> io::Result<Sigh
         Ok(named) if (named.st_dev, named.st_ino) == (opened.st_dev, opened.st_ino) => {
             Ok(Sight::NoFile)
         }
-        Ok(_) | Err(rustix::io::Errno::NOENT) => Ok(Sight::NoPackage),
+        Ok(_) | Err(Errno::NOENT) => Ok(Sight::NoPackage),
         Err(error) => Err(error.into()),
     }
 }
@@ -81,11 +82,11 @@ pub(super) const OPEN_TO_READ: OFlags =
     OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK);
 
 /// The size of a regular file. Anything else is refused: a device may have no end, and a fifo may never give anything.
-pub(super) fn regular_size(fd: impl AsFd) -> io::Result<u64> {
+pub(super) fn regular_size(fd: impl AsFd) -> io::Result<usize> {
     let stat = fstat(fd)?;
     match FileType::from_raw_mode(stat.st_mode) {
-        FileType::RegularFile => Ok(u64::try_from(stat.st_size).unwrap_or(0)),
-        FileType::Directory => Err(rustix::io::Errno::ISDIR.into()),
+        FileType::RegularFile => Ok(usize::try_from(stat.st_size).unwrap_or(usize::MAX)),
+        FileType::Directory => Err(Errno::ISDIR.into()),
         _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")),
     }
 }
@@ -95,7 +96,34 @@ fn read_at(dir: impl AsFd, path: &Path, buffer: &mut Vec<u8>) -> io::Result<()> 
     let size = regular_size(&fd)?;
     // One byte more than the size, so that the end of the file is found without growing the buffer.
     buffer.clear();
-    buffer.reserve(usize::try_from(size).unwrap_or(0).saturating_add(1));
-    File::from(fd).read_to_end(buffer)?;
+    buffer.reserve(size.saturating_add(1).min(MOST_AT_ONCE));
+    fill(&fd, size, buffer, usize::MAX)?;
     Ok(())
 }
+
+/// A buffer grows by no more than this at a time, whatever a file says of its size.
+const MOST_AT_ONCE: usize = 1 << 26;
+
+/// Reads until the limit or the end, which is where no more comes, or less than was asked for beyond the known size.
+pub(super) fn fill(
+    file: &OwnedFd,
+    size: usize,
+    buffer: &mut Vec<u8>,
+    limit: usize,
+) -> Result<(), Errno> {
+    buffer.clear();
+    while buffer.len() < limit {
+        if buffer.len() == buffer.capacity() {
+            buffer.reserve(buffer.len().clamp(USUAL, 1 << 20));
+        }
+        let asked = buffer.spare_capacity_mut().len();
+        let got = retry_on_intr(|| read_some(file, spare_capacity(buffer)))?;
+        if got == 0 || (got < asked && buffer.len() >= size) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Most fields are shorter than this, so that one read is enough for them.
+const USUAL: usize = 8192;

@@ -210,7 +210,7 @@ pub(crate) fn three_thousand_objects_of_the_desktop_are_recorded_through_linked_
     assert_eq!(index.len(), 85_200);
     let mut moved = 0;
     for record in index.records() {
-        let real = [record.parent, b"/", record.name].concat();
+        let real = index.real_path(record.entry.path()).unwrap();
         if !matches!(record.entry, Entry::Obj { .. }) || real == record.entry.path() {
             continue;
         }

@@ -1,5 +1,7 @@
 //! Who owns a path.
 
+mod law;
+
 use hermitage_vdb::test_support::Fixture;
 use hermitage_vdb::{DiskLinks, ErrorKind, MemoryLinks, OwnerIndex, PackageIdx};
 
@@ -90,8 +92,12 @@ fn links_that_lead_to_themselves_are_an_error() {
     let fixture = Fixture::new(TWO).unwrap();
     let links = MemoryLinks::from_iter([("/lib", "loop"), ("/loop", "/lib")]);
     let packages = fixture.database().unwrap().packages().unwrap();
-    let error = OwnerIndex::build(packages.as_slice(), links).unwrap_err();
-    assert_eq!(error.kind(), &ErrorKind::LinkLoop);
+    let index = OwnerIndex::build(packages.as_slice(), links).unwrap();
+    for path in ["/lib/liba.so", "/usr/lib/liba.so"] {
+        let error = index.owners(path.as_bytes()).unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::LinkLoop, "{path}: a record may be this path or not");
+    }
+    assert_eq!(index.owners(b"/etc/dots").unwrap(), [PackageIdx(0)], "no such link is near it");
 }
 
 #[test]
