@@ -15,9 +15,8 @@ fn name() -> impl Strategy<Value = &'static str> {
 /// An absolute path, now and then with what stands for the same or for the parent on its way.
 fn path() -> impl Strategy<Value = String> {
     let way = prop_oneof![8 => name(), 1 => Just(".."), 1 => Just("."), 1 => Just("")];
-    (prop::collection::vec(way, 0..4), name()).prop_map(|(way, last)| {
-        format!("/{}{last}", way.iter().map(|w| format!("{w}/")).collect::<String>())
-    })
+    (prop::collection::vec(way, 0..4), name())
+        .prop_map(|(way, last)| format!("/{}", [&way[..], &[last]].concat().join("/")))
 }
 
 fn links() -> impl Strategy<Value = Links> {
