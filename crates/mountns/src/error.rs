@@ -26,6 +26,12 @@ impl Error {
         Self::new(ErrorKind::Call { call: call.to_string(), errno: errno.raw_os_error() })
     }
 
+    /// Names the file it is about, if nothing more exact is named.
+    pub(crate) fn placed(mut self, path: &std::path::Path) -> Self {
+        self.place.get_or_insert_with(|| path.into());
+        self
+    }
+
     /// The path of the host or of the view the error is about.
     pub fn place(&self) -> Option<&[u8]> {
         self.place.as_ref().map(ByteString::as_bytes)
@@ -70,6 +76,9 @@ pub enum ErrorKind {
         /// What the host says.
         found: String,
     },
+    /// The command has run, and a file that it could see did not stay what it was.
+    #[error("changed while the command ran, so its result can't be trusted: {0}")]
+    ChangedMeanwhile(String),
     /// A path to be shown does not exist.
     #[error("does not exist")]
     Missing,
@@ -108,6 +117,9 @@ pub enum ErrorKind {
     /// The text is not a plan.
     #[error("not a plan: {0}")]
     Json(String),
+    /// A file or bytes that should be an index can't be used as one.
+    #[error("not a usable index: {0}")]
+    Index(String),
     /// A value of the plan is out of range.
     #[error("{0}")]
     Value(String),
@@ -134,6 +146,11 @@ pub enum ErrorKind {
     /// The command is in the view, but what its first line or its ELF header names to run it is not.
     #[error("its interpreter or dynamic loader is not in the view")]
     InterpreterNotFound,
+    /// The process that answers for the view's names ended before the command did.
+    #[error(
+        "the server of the view was ended from outside, so what the command saw can't be trusted"
+    )]
+    ServerDied,
     /// The processes that carry out the plan ended without a result.
     #[error("the init process of the view was ended from outside")]
     Died,

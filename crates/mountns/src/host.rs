@@ -16,6 +16,7 @@ use crate::{ByteString, Error, ErrorKind};
 const MAX_LINKS: usize = 40;
 
 /// The host's tree below a root directory.
+#[derive(Debug)]
 pub(crate) struct HostTree {
     root: Vec<u8>,
 }
@@ -104,9 +105,14 @@ pub(crate) fn parent(path: &[u8]) -> &[u8] {
 }
 
 fn stat_error(path: &[u8], error: &std::io::Error) -> Error {
-    match Errno::from_io_error(error).unwrap_or(Errno::IO) {
+    lookup_error("lstat", path, Errno::from_io_error(error).unwrap_or(Errno::IO))
+}
+
+/// Why a path could not be looked up.
+pub(crate) fn lookup_error(call: &str, path: &[u8], errno: Errno) -> Error {
+    match errno {
         Errno::NOENT | Errno::NOTDIR => Error::at(path, ErrorKind::Missing),
-        errno => call_error("lstat", path, errno),
+        errno => call_error(call, path, errno),
     }
 }
 

@@ -4,13 +4,17 @@ mod bind;
 mod devices;
 pub(crate) mod layout;
 mod mounts;
+mod overlay;
+mod served;
 mod skeleton;
 mod stack;
 mod tree;
 
+pub(crate) use tree::{verify, verify_dir};
+
 use std::os::fd::{AsFd as _, OwnedFd};
 
-use rustix::fs::CWD;
+use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
 use rustix::mount::{
     FsMountFlags, FsOpenFlags, MountAttrFlags, MountPropagationFlags, MoveMountFlags, UnmountFlags,
@@ -18,6 +22,7 @@ use rustix::mount::{
 
 use crate::host::HostTree;
 use crate::plan::Plan;
+use crate::served::{Post, Server};
 use crate::support::{Backend, Privilege};
 use crate::sys::{self, MountAttr};
 use crate::{ByteString, Error, ErrorKind};
@@ -27,16 +32,27 @@ use crate::{ByteString, Error, ErrorKind};
 /// The process has mount and pid namespaces of its own, and the right to mount in them. Nothing is created on a
 /// file system of the host: the tree grows on a tmpfs that is stacked over `/`, where only this process's
 /// working directory points to it, so absolute paths lead to the host until the very end.
-pub(crate) fn enter(plan: &Plan, backend: Backend, privilege: Privilege) -> Result<(), Error> {
+///
+/// `server` is there for [`Backend::Served`].
+pub(crate) fn enter(
+    plan: &Plan,
+    backend: Backend,
+    privilege: Privilege,
+    server: Option<&Server>,
+) -> Result<(), Error> {
     let host = HostTree::new(&plan.host_root.0);
     rustix::mount::mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)
         .named(|| "mount(\"/\", MS_REC|MS_PRIVATE)".into())?;
     // Cloned first: nothing of ours is mounted yet that a tree of the host could contain.
     let trees = mounts::clone_trees(plan, &host)?;
     let scene = Scene { plan, host, ownership: privilege == Privilege::Root };
-    let root = match backend {
-        Backend::Bind => bind::build(&scene)?,
-        Backend::Skeleton => skeleton::build(&scene)?,
+    let root = match (backend, server) {
+        (Backend::Bind, _) => bind::build(&scene)?,
+        (Backend::Skeleton, _) => skeleton::build(&scene)?,
+        (Backend::Served, Some(server)) => {
+            served::build(&scene, &server.layout, server.post(), privilege)?
+        }
+        (Backend::Served, None) => return Err(Error::new(ErrorKind::ServerDied)),
     };
     let sealed = MountAttr::RDONLY.and(MountAttr::NOSUID).and(MountAttr::NODEV);
     sys::mount_setattr(root.as_fd(), sealed)
@@ -44,7 +60,16 @@ pub(crate) fn enter(plan: &Plan, backend: Backend, privilege: Privilege) -> Resu
     devices::mount_proc(privilege)?;
     devices::mount_dev(plan)?;
     mounts::place(plan, trees)?;
-    leave_host()
+    leave_host()?;
+    server.map_or(Ok(()), |server| begin_serving(server.post()))
+}
+
+/// Tells the server that the view is complete, by giving it the `/proc` in which it finds who asks.
+fn begin_serving(post: &Post) -> Result<(), Error> {
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let proc = rustix::fs::open("/proc", flags, Mode::empty())
+        .named(|| "open(\"/proc\", O_PATH)".into())?;
+    post.send(proc.as_fd())
 }
 
 /// What the parts of the setup have in common.
@@ -81,6 +106,7 @@ fn new_tmpfs(mode: u32, size: Option<u64>) -> Result<OwnedFd, Error> {
     new_mount(
         "tmpfs",
         &options,
+        &[],
         MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NODEV,
     )
 }
@@ -89,6 +115,7 @@ fn new_tmpfs(mode: u32, size: Option<u64>) -> Result<OwnedFd, Error> {
 fn new_mount(
     kind: &str,
     options: &[(&str, String)],
+    switches: &[&str],
     attributes: MountAttrFlags,
 ) -> Result<OwnedFd, Error> {
     let context = rustix::mount::fsopen(kind, FsOpenFlags::FSOPEN_CLOEXEC)
@@ -96,6 +123,10 @@ fn new_mount(
     for (key, value) in options {
         rustix::mount::fsconfig_set_string(context.as_fd(), *key, value.as_str())
             .named(|| format!("fsconfig({kind}, {key:?}, {value:?})"))?;
+    }
+    for name in switches {
+        rustix::mount::fsconfig_set_flag(context.as_fd(), *name)
+            .named(|| format!("fsconfig({kind}, {name:?})"))?;
     }
     rustix::mount::fsconfig_create(context.as_fd())
         .named(|| format!("fsconfig({kind}, FSCONFIG_CMD_CREATE)"))?;

@@ -32,24 +32,30 @@ mod bytes;
 mod command;
 mod error;
 mod host;
+mod index;
 mod kernel;
 #[cfg(feature = "test-support")]
 mod model;
+mod observation;
 mod plan;
 mod process;
 mod run;
+mod served;
 mod support;
 mod sys;
+mod verify;
 mod wire;
 
 pub use bytes::ByteString;
 pub use command::{Command, Outcome};
 pub use error::{Error, ErrorKind};
+pub use index::{Index, VERSION as INDEX_VERSION};
 #[cfg(feature = "test-support")]
 pub use model::Shown;
+pub use observation::{Answer, Change, Lookup, Observation, Process};
 pub use plan::{
     Access, Bind, Capability, Entry, EntryKind, Limit, Network, Plan, PlanOptions, Resource,
     SCHEMA, Session, SpecialKind, Timestamp, Tmpfs, Variable,
 };
-pub use run::run;
+pub use run::{Report, Run, run};
 pub use support::{Ability, Backend, BackendChoice, Privilege, Support};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::index::{Shape, Tree};
 use crate::kernel::layout::{self, Part};
 use crate::plan::{Entry, EntryKind, Plan, SpecialKind};
 use crate::{Backend, ByteString};
@@ -46,7 +47,7 @@ impl Plan {
         let mut shown = BTreeMap::new();
         let parts = match backend {
             Backend::Bind => self.entries.iter().skip(1).map(Part::Base).collect(),
-            Backend::Skeleton => layout::parts(&self.entries, mounts),
+            Backend::Skeleton | Backend::Served => layout::parts(&self.entries, mounts),
         };
         shown.extend(self.entries.first().map(base));
         for part in parts {
@@ -87,5 +88,31 @@ fn plain(entry: &Entry, source: &ByteString) -> Shown {
             Shown::Content { mode: *mode, content: content.clone() }
         }
         EntryKind::Special { node, .. } => Shown::Special { node: *node },
+    }
+}
+
+impl crate::Index {
+    /// What this index shows over its base, by path; of the host's files, which they are.
+    ///
+    /// # Errors
+    /// When it belongs to another base.
+    pub fn model(&self, base: Option<&Self>) -> Result<BTreeMap<ByteString, Shown>, crate::Error> {
+        let tree = Tree::new(self.clone(), base.cloned())?;
+        let mut shown = BTreeMap::new();
+        tree.walk(&mut |path, node| {
+            shown.extend(tree.shape(node).map(|shape| (path.clone(), shaped(shape, path))));
+            true
+        });
+        Ok(shown)
+    }
+}
+
+fn shaped(shape: Shape<'_>, path: &ByteString) -> Shown {
+    match shape {
+        Shape::Dir { mode } => Shown::Dir { mode },
+        Shape::File => Shown::HostFile { source: path.clone() },
+        Shape::Symlink { target } => Shown::Symlink { target: target.into() },
+        Shape::Synthetic { mode, content } => Shown::Content { mode, content: content.into() },
+        Shape::Special { node, .. } => Shown::Special { node },
     }
 }

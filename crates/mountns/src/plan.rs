@@ -5,6 +5,7 @@ mod check;
 mod options;
 mod text;
 
+pub(crate) use build::below;
 pub use options::PlanOptions;
 
 use serde::{Deserialize, Serialize};

@@ -13,10 +13,12 @@ use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 
 use rustix::event::{PollFd, PollFlags};
 use rustix::pipe::PipeFlags;
-use rustix::process::{Signal, WaitOptions};
+use rustix::process::{Pid, Signal, WaitOptions};
 
+use crate::index::Tree;
 use crate::kernel::Named as _;
 use crate::plan::Plan;
+use crate::served::{Server, Summary};
 use crate::support::{Backend, Privilege};
 use crate::sys::{self, Fork};
 use crate::{Command, Error, Outcome, wire};
@@ -32,21 +34,49 @@ pub(crate) enum Payload<'a> {
 /// Everything the forked processes need to know.
 pub(crate) struct Job<'a> {
     pub(crate) plan: &'a Plan,
+    /// What is visible, for [`Backend::Served`].
+    pub(crate) tree: Option<&'a Tree>,
     pub(crate) backend: Backend,
     pub(crate) privilege: Privilege,
+    /// Whether to record what is looked for, if the backend can.
+    pub(crate) observe: bool,
     pub(crate) payload: Payload<'a>,
 }
 
+/// How a job ended.
+pub(crate) struct Finished {
+    pub(crate) outcome: Outcome,
+    /// What the server had to say, if there was one.
+    pub(crate) summary: Option<Summary>,
+}
+
 /// Carries out a job and waits for its end.
-pub(crate) fn carry_out(job: &Job<'_>) -> Result<Outcome, Error> {
+pub(crate) fn carry_out(job: &Job<'_>) -> Result<Finished, Error> {
     let (life, held) = pipe()?;
+    // Before any pipe whose end somebody waits for exists: the server lives longer than the command.
+    let server = job.tree.filter(|_| job.backend == Backend::Served).map(|tree| {
+        Server::start(tree, &job.plan.host_root.0, job.privilege, job.observe, life.as_fd())
+    });
+    let server = server.transpose()?;
+    let outcome = run_inside(job, server.as_ref(), life, held);
+    let summary = server.map(Server::finish);
+    let outcome = outcome?;
+    Ok(Finished { outcome, summary: summary.transpose()? })
+}
+
+fn run_inside(
+    job: &Job<'_>,
+    server: Option<&Server>,
+    life: OwnedFd,
+    held: OwnedFd,
+) -> Result<Outcome, Error> {
     let (answer, report) = pipe()?;
     let ignored = sys::ignore_interrupts();
     let supervisor = match sys::fork() {
         Ok(Fork::Child) => {
             drop((held, answer));
             ignored.restore();
-            supervisor::main(job, &life, report);
+            supervisor::main(job, server, &life, report);
         }
         Ok(Fork::Parent(pid)) => pid,
         Err(errno) => {
@@ -55,6 +85,9 @@ pub(crate) fn carry_out(job: &Job<'_>) -> Result<Outcome, Error> {
         }
     };
     drop((life, report));
+    if let Some(server) = server {
+        wait_for_either(&answer, server, supervisor);
+    }
     let outcome = wire::receive(answer);
     drop(held);
     // Reaped in any case; what it has to say came through the pipe.
@@ -65,6 +98,15 @@ pub(crate) fn carry_out(job: &Job<'_>) -> Result<Outcome, Error> {
     outcome
 }
 
+/// Waits for an answer, or for the end of the server: without it the command sees a broken view, so it is ended.
+fn wait_for_either(answer: &OwnedFd, server: &Server, supervisor: Pid) {
+    let mut fds = [PollFd::new(answer, PollFlags::IN), PollFd::new(server.pidfd(), PollFlags::IN)];
+    let polled = rustix::io::retry_on_intr(|| rustix::event::poll(&mut fds, None));
+    if polled.is_ok() && fds[0].revents().is_empty() {
+        let _ended_too = rustix::process::kill_process(supervisor, Signal::KILL);
+    }
+}
+
 fn pipe() -> Result<(OwnedFd, OwnedFd), Error> {
     rustix::pipe::pipe_with(PipeFlags::CLOEXEC).named(|| "pipe2(O_CLOEXEC)".into())
 }
@@ -72,7 +114,7 @@ fn pipe() -> Result<(OwnedFd, OwnedFd), Error> {
 /// Has the kernel kill this process when its parent ends, or ends it at once when the parent is gone already.
 ///
 /// `life` is the reading end of a pipe whose writing end only the parent holds.
-fn die_with_parent(life: BorrowedFd<'_>) -> Result<(), Error> {
+pub(crate) fn die_with_parent(life: BorrowedFd<'_>) -> Result<(), Error> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))
         .named(|| "prctl(PR_SET_PDEATHSIG, SIGKILL)".into())?;
     let mut fds = [PollFd::new(&life, PollFlags::IN)];

@@ -1,27 +1,138 @@
+use crate::host::HostTree;
+use crate::index::{Index, Tree};
+use crate::observation::{Change, Observation};
 use crate::plan::Plan;
-use crate::process::{self, Job, Payload};
-use crate::support::{BackendChoice, Support};
-use crate::{Command, Error, Outcome};
+use crate::process::{self, Finished, Job, Payload};
+use crate::support::{Backend, BackendChoice, Support};
+use crate::{Command, Error, Outcome, verify};
 
 /// Runs a command in what the plan shows, and waits for its end.
 ///
-/// Standard input, output and error are the caller's. Call it while the process has one thread, or while no other
-/// thread holds a lock that a fork would copy: the processes of the run are forks of this one. It ignores SIGINT
-/// and SIGQUIT while it waits, as system(3) does, since the command gets them. When the calling thread ends, the
-/// run is killed.
+/// Short for [`Run`] without its options; see there.
 ///
 /// # Errors
-/// When the plan is invalid, when the chosen backend does not work here, when anything of the plan can't be shown
-/// or has changed ([`ErrorKind::Changed`](crate::ErrorKind::Changed)), and when the command is not in the view or
-/// can't be executed. In all these cases the command has not run.
+/// As [`Run::start`], and when host files changed while the command ran.
 pub fn run(
     plan: &Plan,
     support: &Support,
     choice: BackendChoice,
     command: &Command,
 ) -> Result<Outcome, Error> {
-    plan.check()?;
-    let backend = support.select(choice)?;
-    let payload = Payload::Command(command);
-    process::carry_out(&Job { plan, backend, privilege: support.privilege(), payload })
+    let report = Run::new(plan).backend(choice).start(support, command)?;
+    match report.changes.into_iter().next() {
+        Some(change) => Err(change.into_error()),
+        None => Ok(report.outcome),
+    }
+}
+
+/// A run to be started.
+#[derive(Clone, Debug)]
+pub struct Run<'a> {
+    plan: &'a Plan,
+    tree: Option<(Index, Option<Index>)>,
+    choice: BackendChoice,
+    observe: bool,
+}
+
+/// How a run went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// How the command ended.
+    pub outcome: Outcome,
+    /// What the view was made with.
+    pub backend: Backend,
+    /// What was looked for, when [`Run::observe`] asked for it and the backend can tell.
+    pub observation: Option<Observation>,
+    /// Files of the host that changed while the command could see them, by path: it may have seen them before,
+    /// after or in between, so its result can't be trusted.
+    ///
+    /// [`Backend::Served`] tells of the files that were looked at, the others of all.
+    pub changes: Vec<Change>,
+}
+
+impl<'a> Run<'a> {
+    /// A run of what this plan shows.
+    pub fn new(plan: &'a Plan) -> Self {
+        Self { plan, tree: None, choice: BackendChoice::Best, observe: false }
+    }
+
+    /// Takes what is visible from an index, and from the one below it that it is a difference to, in place of the
+    /// plan's entries, of which there may be none then.
+    ///
+    /// Sizes and times of files are those the host has at the first look.
+    #[must_use]
+    pub fn index(mut self, top: Index, base: Option<Index>) -> Self {
+        self.tree = Some((top, base));
+        self
+    }
+
+    /// How the view is to be made.
+    #[must_use]
+    pub fn backend(mut self, choice: BackendChoice) -> Self {
+        self.choice = choice;
+        self
+    }
+
+    /// Records what is looked for, and by whom.
+    #[must_use]
+    pub fn observe(mut self, observe: bool) -> Self {
+        self.observe = observe;
+        self
+    }
+
+    /// Runs a command and waits for its end.
+    ///
+    /// Standard input, output and error are the caller's. Call it while the process has one thread, or while no other
+    /// thread holds a lock that a fork would copy: the processes of the run are forks of this one. It ignores SIGINT
+    /// and SIGQUIT while it waits, as system(3) does, since the command gets them. When the calling thread ends, the
+    /// run is killed.
+    ///
+    /// # Errors
+    /// When the plan is invalid, when the chosen backend does not work here, when anything of the plan can't be shown
+    /// or has changed ([`ErrorKind::Changed`](crate::ErrorKind::Changed)), and when the command is not in the view or
+    /// can't be executed. In all these cases the command has not run. When the server of the view was killed, the
+    /// command has run, and the error says that it can't be trusted.
+    pub fn start(self, support: &Support, command: &Command) -> Result<Report, Error> {
+        let backend = support.select(self.choice)?;
+        let plan = self.plan;
+        let given = self.tree.map(|(top, base)| Tree::new(top, base)).transpose()?;
+        let host = HostTree::new(&plan.host_root.0);
+        let filled;
+        let (plan, tree) = match (backend, given) {
+            (Backend::Served, Some(tree)) => {
+                plan.check_over(&tree)?;
+                (plan, Some(tree))
+            }
+            (Backend::Served, None) => {
+                plan.check()?;
+                verify::all(&plan.entries, &host)?;
+                let index = Index::from_entries(&plan.entries, &[])?;
+                (plan, Some(Tree::new(index, None)?))
+            }
+            (_, Some(tree)) => {
+                filled = Plan { entries: tree.entries(&host)?, ..plan.clone() };
+                filled.check()?;
+                (&filled, None)
+            }
+            (_, None) => {
+                plan.check()?;
+                (plan, None)
+            }
+        };
+        let payload = Payload::Command(command);
+        let job = Job {
+            plan,
+            tree: tree.as_ref(),
+            backend,
+            privilege: support.privilege(),
+            observe: self.observe,
+            payload,
+        };
+        let Finished { outcome, summary } = process::carry_out(&job)?;
+        let (observation, changes) = match summary {
+            Some(summary) => (self.observe.then_some(summary.observation), summary.changes),
+            None => (None, verify::changes(&plan.entries, &host)),
+        };
+        Ok(Report { outcome, backend, observation, changes })
+    }
 }

@@ -79,6 +79,23 @@ pub(crate) fn mount_setattr(mount: BorrowedFd<'_>, set: MountAttr) -> Result<(),
     check(result).map(drop)
 }
 
+/// A file in memory.
+#[derive(Debug)]
+pub(crate) struct Mapping(memmap2::Mmap);
+
+impl Mapping {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Maps a whole file for reading.
+pub(crate) fn map(file: &std::fs::File) -> std::io::Result<Mapping> {
+    // SAFETY: the files that are mapped are written once, under another name, and renamed into place; whoever
+    // changes one in place breaks the contract of `Index::open`, which says so.
+    unsafe { memmap2::Mmap::map(file) }.map(Mapping)
+}
+
 /// execve(2); returns only the error.
 pub(crate) fn execve(path: &CStr, argv: &[&CStr], env: &[&CStr]) -> Errno {
     let argv = pointers(argv);

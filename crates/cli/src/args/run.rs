@@ -2,6 +2,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use hermitage_mountns::Backend;
 
 /// What is visible besides the packages.
 #[derive(Clone, Debug, Default, Args)]
@@ -55,8 +56,22 @@ pub(crate) enum BackendName {
     /// The best that works here
     #[default]
     Auto,
+    /// An overlay whose names a process of our own answers for
+    Served,
     /// An overlay over a tree of metadata in memory
     Skeleton,
     /// A bind mount for each file
     Bind,
+}
+
+impl BackendName {
+    /// The backend that is asked for; none when the best is.
+    pub(crate) fn backend(self) -> Option<Backend> {
+        match self {
+            Self::Auto => None,
+            Self::Served => Some(Backend::Served),
+            Self::Skeleton => Some(Backend::Skeleton),
+            Self::Bind => Some(Backend::Bind),
+        }
+    }
 }

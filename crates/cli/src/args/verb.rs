@@ -120,6 +120,9 @@ pub(crate) struct StartArgs {
     /// How the view is put together [default: auto]
     #[arg(long, value_enum, value_name = "BACKEND")]
     pub(crate) backend: Option<BackendName>,
+    /// Go on, with a warning, when visible files of the host changed while the command ran
+    #[arg(long)]
+    pub(crate) allow_changed: bool,
     /// Write how long each step took to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) timings: Option<PathBuf>,

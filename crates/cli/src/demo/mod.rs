@@ -151,10 +151,8 @@ impl Stage<'_> {
         command.args(["--depend", &self.setting.declared.join(" ")]).args(more);
         command.arg("--write").arg(directory).arg("--chdir").arg(directory);
         command.arg("--timings").arg(timings);
-        match self.backend {
-            BackendName::Auto => {}
-            BackendName::Skeleton => drop(command.args(["--backend", "skeleton"])),
-            BackendName::Bind => drop(command.args(["--backend", "bind"])),
+        if let Some(backend) = self.backend.backend() {
+            command.args(["--backend", backend.name()]);
         }
         command.args(["--", "sh"]);
         Ok(command)

@@ -3,11 +3,12 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use hermitage_mountns::{Backend, BackendChoice, Command, Plan, Support};
+use hermitage_mountns::{Backend, BackendChoice, Command, Plan, Report, Run, Support};
 
 use super::Context;
 use crate::args::{BackendName, ExecArgs, RunVerbArgs, StartArgs};
 use crate::failure::{FAILED, Failure};
+use crate::report::Reporter;
 use crate::timing::Timings;
 
 pub(crate) fn run(mut args: RunVerbArgs, context: &Context) -> Result<u8, Failure> {
@@ -41,16 +42,55 @@ fn carry_out(
     let support = support(&start.pretend_without)?;
     let choice = choice(context.config.backend(start.backend));
     let backend = support.select(choice)?;
+    tell_of_fallback(&support, choice, backend, context.reporter);
     timings.backend(backend.name());
     timings.step("probe");
     let (program, arguments) =
         start.command.split_first().ok_or_else(|| Failure::new("no command is given"))?;
     let command = Command::new(program).args(arguments);
-    let outcome = hermitage_mountns::run(plan, &support, BackendChoice::Only(backend), &command)?;
+    let run = Run::new(plan).backend(BackendChoice::Only(backend));
+    let report = run.start(&support, &command)?;
     timings.step("command");
     timings.finish(start.timings.as_deref(), context.reporter)?;
+    distrust(&report, start.allow_changed, context.reporter)?;
     // Exit codes are eight bits wide.
-    Ok(u8::try_from(outcome.code()).unwrap_or(FAILED))
+    Ok(u8::try_from(report.outcome.code()).unwrap_or(FAILED))
+}
+
+/// Says why the best way to make a view is not taken. What is visible is the same with each.
+fn tell_of_fallback(
+    support: &Support,
+    choice: BackendChoice,
+    backend: Backend,
+    reporter: Reporter,
+) {
+    if choice != BackendChoice::Best || backend == Backend::ALL[0] {
+        return;
+    }
+    let name = format!("backend {}", Backend::ALL[0]);
+    let absent = support.abilities().into_iter().find(|ability| ability.name == name);
+    let why = absent.and_then(|ability| ability.absent).unwrap_or_default();
+    reporter.note(format_args!("the view is made with {backend}; {name} is not to be had: {why}"));
+}
+
+/// A command that saw some files before and some after a change has no result worth anything.
+fn distrust(report: &Report, allowed: bool, reporter: Reporter) -> Result<(), Failure> {
+    let Some(first) = report.changes.first() else { return Ok(()) };
+    let more = match report.changes.len() - 1 {
+        0 => String::new(),
+        count => format!(", and {count} more files changed"),
+    };
+    let path = first.path.as_path().display();
+    let text = format!("{path}: {}, while the command ran and could see it{more}", first.what);
+    if allowed {
+        reporter.warning(text);
+        return Ok(());
+    }
+    let code = report.outcome.code();
+    let failure = Failure::new(format!("{text}: its result (exit code {code}) can't be trusted"));
+    Err(failure.advise(
+        "Run it again while no package is merged; --allow-changed takes the result as it is.",
+    ))
 }
 
 /// What works here, less what is to be done without.
@@ -61,11 +101,7 @@ pub(crate) fn support(without: &[String]) -> Result<Support, Failure> {
 }
 
 fn choice(name: BackendName) -> BackendChoice {
-    match name {
-        BackendName::Auto => BackendChoice::Best,
-        BackendName::Skeleton => BackendChoice::Only(Backend::Skeleton),
-        BackendName::Bind => BackendChoice::Only(Backend::Bind),
-    }
+    name.backend().map_or(BackendChoice::Best, BackendChoice::Only)
 }
 
 fn read(path: &Path) -> Result<String, Failure> {

@@ -11,7 +11,7 @@ use crate::plan::Entry;
 
 /// The whole view on one tmpfs, each of the host's files bound to an empty one.
 pub(super) fn build(scene: &Scene<'_>) -> Result<OwnedFd, Error> {
-    let (root, top) = super::stack::new_root(scene)?;
+    let (root, top) = super::stack::new_root(&scene.plan.entries[0])?;
     let entries = &scene.plan.entries;
     tree::write(scene, top, &entries[0], &entries[1..], &mut |spot| bind_new(scene, spot))?;
     Ok(root)

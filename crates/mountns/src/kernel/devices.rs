@@ -27,7 +27,7 @@ pub(super) fn mount_proc(privilege: Privilege) -> Result<(), Error> {
     let flags = MountAttrFlags::MOUNT_ATTR_NOSUID
         | MountAttrFlags::MOUNT_ATTR_NODEV
         | MountAttrFlags::MOUNT_ATTR_NOEXEC;
-    let proc = new_mount("proc", &[], flags)?;
+    let proc = new_mount("proc", &[], &[], flags)?;
     attach(&proc, &"/proc".into())?;
     if privilege == Privilege::Root {
         MACHINE_WIDE.iter().try_for_each(|name| protect(&format!("/proc/{name}")))?;
@@ -82,6 +82,6 @@ pub(super) fn mount_dev(plan: &Plan) -> Result<(), Error> {
 fn mount_pts() -> Result<(), Error> {
     let options = [("ptmxmode", "0666".into()), ("mode", "0620".into())];
     let flags = MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NOEXEC;
-    let pts = new_mount("devpts", &options, flags)?;
+    let pts = new_mount("devpts", &options, &[], flags)?;
     attach(&pts, &"/dev/pts".into())
 }

@@ -44,7 +44,8 @@ fn can_be_overlay(entry: &Entry, inner: &[Entry], mounts: &[ByteString]) -> bool
         && !mounts.iter().any(|mount| is_below(mount, &entry.path))
 }
 
-fn is_below(path: &ByteString, dir: &ByteString) -> bool {
+/// Whether `path` is strictly below `dir`, which is not the root.
+pub(crate) fn is_below(path: &ByteString, dir: &ByteString) -> bool {
     path.0.strip_prefix(&dir.0[..]).is_some_and(|rest| rest.starts_with(b"/"))
 }
 

@@ -1,13 +1,12 @@
 //! Overlays with the host's directories as data-only layers and a metadata tree in a tmpfs above them.
 
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::fd::OwnedFd;
 
 use rustix::fs::{Gid, Mode, OFlags, Uid, XattrFlags};
-use rustix::mount::{FsMountFlags, FsOpenFlags, MountAttrFlags};
 
 use super::layout::{self, Part};
 use super::tree::{self, Spot};
-use super::{Named as _, Scene, attach, new_tmpfs, stack_on_root, unstack};
+use super::{Named as _, Scene, attach, new_tmpfs, overlay, stack_on_root, unstack};
 use crate::Error;
 use crate::plan::{Entry, EntryKind};
 
@@ -28,7 +27,7 @@ pub(super) fn build(scene: &Scene<'_>) -> Result<OwnedFd, Error> {
         .map(|(number, (top, inner))| Overlay::build(scene, number, top, inner))
         .collect::<Result<_, _>>()?;
     unstack()?;
-    let (root, top) = super::stack::new_root(scene)?;
+    let (root, top) = super::stack::new_root(&scene.plan.entries[0])?;
     let base: Vec<Entry> = parts.iter().map(base_entry).collect();
     tree::write(scene, top, &scene.plan.entries[0], &base, &mut |spot| {
         super::bind::bind_new(scene, spot)
@@ -65,7 +64,7 @@ impl<'a> Overlay<'a> {
             _ => tree::make_node(spot, rustix::fs::FileType::RegularFile, 0),
         })?;
         let devices = inner.iter().filter(|entry| is_device(&entry.kind)).collect();
-        Ok(Self { top, mount: mount_overlay(scene, &layer, top)?, devices })
+        Ok(Self { top, mount: overlay::mount(scene, &layer, &top.path)?, devices })
     }
 
     fn attach(&self, scene: &Scene<'_>) -> Result<(), Error> {
@@ -128,30 +127,4 @@ fn chown(fd: &OwnedFd, stat: &rustix::fs::Stat, entry: &Entry) -> Result<(), Err
     let (uid, gid) = (Uid::from_raw(owner.0), Gid::from_raw(owner.1));
     tree::unless_unmapped(rustix::fs::fchown(fd, Some(uid), Some(gid)))
         .named(|| format!("fchown({:?}, {}, {})", entry.path, owner.0, owner.1))
-}
-
-fn mount_overlay(scene: &Scene<'_>, layer: &OwnedFd, top: &Entry) -> Result<OwnedFd, Error> {
-    let path = &top.path;
-    let data = rustix::fs::openat(
-        rustix::fs::CWD,
-        scene.host.real(&path.0),
-        OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC,
-        Mode::empty(),
-    )
-    .named(|| format!("open({path:?}, O_PATH)"))?;
-    let context = rustix::mount::fsopen("overlay", FsOpenFlags::FSOPEN_CLOEXEC)
-        .named(|| "fsopen(\"overlay\")".into())?;
-    let name = |call: &str| format!("fsconfig(overlay of {path:?}, {call})");
-    rustix::mount::fsconfig_set_flag(context.as_fd(), "userxattr").named(|| name("userxattr"))?;
-    // Descriptors, not paths: a value is limited to 255 bytes.
-    rustix::mount::fsconfig_set_fd(context.as_fd(), "lowerdir+", layer)
-        .named(|| name("lowerdir+=metadata"))?;
-    rustix::mount::fsconfig_set_fd(context.as_fd(), "datadir+", &data)
-        .named(|| name("datadir+=the host's"))?;
-    rustix::mount::fsconfig_create(context.as_fd()).named(|| name("FSCONFIG_CMD_CREATE"))?;
-    let attributes = MountAttrFlags::MOUNT_ATTR_RDONLY
-        | MountAttrFlags::MOUNT_ATTR_NOSUID
-        | MountAttrFlags::MOUNT_ATTR_NODEV;
-    rustix::mount::fsmount(context.as_fd(), FsMountFlags::FSMOUNT_CLOEXEC, attributes)
-        .named(|| format!("fsmount(overlay of {path:?})"))
 }

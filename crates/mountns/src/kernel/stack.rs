@@ -4,13 +4,13 @@ use std::os::fd::OwnedFd;
 
 use rustix::fs::{Mode, OFlags};
 
-use super::{Named as _, Scene, new_tmpfs, stack_on_root};
+use super::{Named as _, new_tmpfs, stack_on_root};
 use crate::Error;
-use crate::plan::EntryKind;
+use crate::plan::{Entry, EntryKind};
 
-/// A new root, stacked over the host's and the working directory now; and its directory to write in.
-pub(super) fn new_root(scene: &Scene<'_>) -> Result<(OwnedFd, OwnedFd), Error> {
-    let mode = match scene.plan.entries[0].kind {
+/// A new root for the entry `/`, stacked over the host's and the working directory now; and its directory to write in.
+pub(super) fn new_root(above: &Entry) -> Result<(OwnedFd, OwnedFd), Error> {
+    let mode = match above.kind {
         EntryKind::Dir { mode } => mode,
         _ => 0o755,
     };

@@ -91,15 +91,7 @@ impl OpenDir<'_> {
         self.verified = true;
         let stat =
             rustix::fs::lstat(scene.host.real(&path.0)).named(|| format!("lstat({path:?})"))?;
-        let found = FileType::from_raw_mode(stat.st_mode);
-        let planned = FileType::Directory;
-        differs(
-            self.entry,
-            "type",
-            &format_args!("{planned:?}"),
-            &format_args!("{found:?}"),
-            planned == found,
-        )
+        verify_dir(self.entry, &stat)
     }
 
     /// Sets the time of modification, which nothing changes once everything is in it.
@@ -180,8 +172,16 @@ pub(super) fn name_of(path: &ByteString) -> &[u8] {
     path.0.rsplit(|&byte| byte == b'/').next().unwrap_or_default()
 }
 
+/// Makes sure that the host has a directory.
+pub(crate) fn verify_dir(entry: &Entry, stat: &Stat) -> Result<(), Error> {
+    let found = FileType::from_raw_mode(stat.st_mode);
+    let planned = FileType::Directory;
+    let same = planned == found;
+    differs(entry, "type", &format_args!("{planned:?}"), &format_args!("{found:?}"), same)
+}
+
 /// Compares what the host has now with what the plan was made from.
-pub(super) fn verify(entry: &Entry, stat: &Stat) -> Result<(), Error> {
+pub(crate) fn verify(entry: &Entry, stat: &Stat) -> Result<(), Error> {
     let found = FileType::from_raw_mode(stat.st_mode);
     let planned = match &entry.kind {
         EntryKind::Special { node: SpecialKind::CharDevice, .. } => FileType::CharacterDevice,

@@ -1,7 +1,14 @@
 use super::build::below;
 use super::{Entry, EntryKind, Plan, SCHEMA};
 use crate::host::parent;
+use crate::index::{Shape, Tree};
 use crate::{ByteString, Error, ErrorKind};
+
+/// What a directory is called.
+const DIRECTORY: &str = "a directory";
+
+/// Tells what a view has at a path, by the words of [`EntryKind::noun`].
+type Noun<'a> = dyn Fn(&ByteString) -> Option<&'static str> + 'a;
 
 impl Plan {
     /// Whether the invariants hold that make the plan one that can be carried out.
@@ -15,7 +22,24 @@ impl Plan {
             return Err(Error::new(ErrorKind::Schema { found: self.schema, known: SCHEMA }));
         }
         self.check_entries()?;
-        self.check_mounts()?;
+        self.check_mounts(&|path| self.entry(&path.0).map(|entry| entry.kind.noun()))?;
+        self.check_values()
+    }
+
+    /// The same for a plan whose entries are in an index.
+    pub(crate) fn check_over(&self, tree: &Tree) -> Result<(), Error> {
+        if self.schema != SCHEMA {
+            return Err(Error::new(ErrorKind::Schema { found: self.schema, known: SCHEMA }));
+        }
+        self.check_mounts(&|path| {
+            Some(match tree.shape(tree.lookup(&path.0)?)? {
+                Shape::Dir { .. } => DIRECTORY,
+                Shape::File => "a file",
+                Shape::Symlink { .. } => "a symbolic link",
+                Shape::Synthetic { .. } => "a synthetic file",
+                Shape::Special { .. } => "a special file",
+            })
+        })?;
         self.check_values()
     }
 
@@ -68,21 +92,22 @@ impl Plan {
         Ok(())
     }
 
-    fn check_mounts(&self) -> Result<(), Error> {
+    /// `noun` says what the view has at a path.
+    fn check_mounts(&self, noun: &Noun<'_>) -> Result<(), Error> {
         let fixed = ["/dev".into(), "/proc".into()];
         for path in &fixed {
-            self.check_mount_point(path)?;
+            self.check_mount_point(path, noun)?;
         }
         let shm = ByteString::from("/dev/shm");
         for path in self.tmpfs.iter().map(|tmpfs| &tmpfs.path).filter(|path| **path != shm) {
             check_free(path, &fixed)?;
-            self.check_mount_point(path)?;
+            self.check_mount_point(path, noun)?;
         }
         for bind in &self.binds {
             canonical(&bind.source)?;
             check_free(&bind.destination, &fixed)?;
-            if self.entry(&bind.destination.0).is_none() {
-                self.check_mount_point(&bind.destination)?;
+            if noun(&bind.destination).is_none() {
+                self.check_mount_point(&bind.destination, noun)?;
             }
         }
         self.check_once()
@@ -96,14 +121,14 @@ impl Plan {
         twice.map_or(Ok(()), |pair| Err(at(pair[0], ErrorKind::Duplicate)))
     }
 
-    fn check_mount_point(&self, path: &ByteString) -> Result<(), Error> {
+    fn check_mount_point(&self, path: &ByteString, noun: &Noun<'_>) -> Result<(), Error> {
         let binds = self.binds.iter().map(|bind| &bind.destination);
         let mut covers = self.tmpfs.iter().map(|tmpfs| &tmpfs.path).chain(binds);
-        match self.entry(&path.0).map(|entry| &entry.kind) {
-            Some(EntryKind::Dir { .. }) => Ok(()),
+        match noun(path) {
+            Some(DIRECTORY) => Ok(()),
             None if covers.any(|cover| below(path, cover)) => Ok(()),
             None => Err(at(path, ErrorKind::BadMountPoint("nothing".into()))),
-            Some(kind) => Err(at(path, ErrorKind::BadMountPoint(kind.noun().into()))),
+            Some(noun) => Err(at(path, ErrorKind::BadMountPoint(noun.into()))),
         }
     }
 
@@ -134,7 +159,7 @@ impl EntryKind {
     /// What to call it in a sentence.
     pub(crate) fn noun(&self) -> &'static str {
         match self {
-            Self::Dir { .. } => "a directory",
+            Self::Dir { .. } => DIRECTORY,
             Self::File { .. } => "a file",
             Self::Symlink { .. } => "a symbolic link",
             Self::Synthetic { .. } => "a synthetic file",

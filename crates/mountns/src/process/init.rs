@@ -7,12 +7,13 @@ use rustix::process::{DumpableBehavior, Pid, WaitOptions, WaitStatus};
 use super::{Job, Payload, cage, die_with_parent, exec, fail};
 use crate::kernel::{self, Named as _};
 use crate::plan::Session;
+use crate::served::Server;
 use crate::sys::{self, Fork};
 use crate::wire::{self, Message};
 use crate::{Error, Outcome};
 
-pub(super) fn main(job: &Job<'_>, life: &OwnedFd, report: &OwnedFd) -> ! {
-    match start(job, life, report) {
+pub(super) fn main(job: &Job<'_>, server: Option<&Server>, life: &OwnedFd, report: &OwnedFd) -> ! {
+    match start(job, server, life, report) {
         Ok(command) => {
             // What is kept for the command is not kept by us: its readers wait for the last writer.
             sys::close_all_but(&[report.as_fd()]);
@@ -22,10 +23,15 @@ pub(super) fn main(job: &Job<'_>, life: &OwnedFd, report: &OwnedFd) -> ! {
     }
 }
 
-fn start(job: &Job<'_>, life: &OwnedFd, report: &OwnedFd) -> Result<Pid, Error> {
+fn start(
+    job: &Job<'_>,
+    server: Option<&Server>,
+    life: &OwnedFd,
+    report: &OwnedFd,
+) -> Result<Pid, Error> {
     die_with_parent(life.as_fd())?;
     rustix::process::umask(rustix::fs::Mode::empty());
-    kernel::enter(job.plan, job.backend, job.privilege)?;
+    kernel::enter(job.plan, job.backend, job.privilege, server)?;
     cage::drop_privileges(job.plan, job.privilege)?;
     // Our memory holds the names of everything that is hidden: not for the command to read. Not before the ids are
     // mapped and the mounts made, since it gives our files in /proc to root.

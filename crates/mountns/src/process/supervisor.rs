@@ -9,12 +9,13 @@ use super::{Job, die_with_parent, fail, init, pipe};
 use crate::Error;
 use crate::kernel::Named as _;
 use crate::plan::{Network, Plan, Session};
+use crate::served::Server;
 use crate::support::Privilege;
 use crate::sys::{self, Fork};
 
-pub(super) fn main(job: &Job<'_>, life: &OwnedFd, report: OwnedFd) -> ! {
+pub(super) fn main(job: &Job<'_>, server: Option<&Server>, life: &OwnedFd, report: OwnedFd) -> ! {
     sys::block_signals();
-    match start(job, life, &report) {
+    match start(job, server, life, &report) {
         Ok((child, held)) => {
             drop(report);
             // Others may wait to see descriptors closed, such as a kept pipe. What is held tells init that we live.
@@ -25,14 +26,19 @@ pub(super) fn main(job: &Job<'_>, life: &OwnedFd, report: OwnedFd) -> ! {
     }
 }
 
-fn start(job: &Job<'_>, life: &OwnedFd, report: &OwnedFd) -> Result<(Pid, OwnedFd), Error> {
+fn start(
+    job: &Job<'_>,
+    server: Option<&Server>,
+    life: &OwnedFd,
+    report: &OwnedFd,
+) -> Result<(Pid, OwnedFd), Error> {
     die_with_parent(life.as_fd())?;
     enter_namespaces(job.plan, job.privilege)?;
     let (init_life, held) = pipe()?;
     match sys::fork() {
         Ok(Fork::Child) => {
             drop(held);
-            init::main(job, &init_life, report)
+            init::main(job, server, &init_life, report)
         }
         Ok(Fork::Parent(pid)) => Ok((pid, held)),
         Err(errno) => Err(Error::call("fork()", errno)),

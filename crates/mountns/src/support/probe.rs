@@ -5,6 +5,7 @@ use std::os::unix::fs::MetadataExt as _;
 use rustix::thread::CapabilitySet;
 
 use super::{Ability, Backend, Privilege, Support, reason};
+use crate::index::{Index, Tree};
 use crate::plan::{Entry, EntryKind, Plan, PlanOptions, Timestamp, Variable};
 use crate::process::{self, Job, Payload};
 use crate::{ByteString, Error, ErrorKind, Outcome};
@@ -40,7 +41,10 @@ fn try_backend(backend: Backend, privilege: Privilege) -> Result<(), Error> {
         if same { Ok(()) } else { Err(wrong()) }
     };
     let payload = Payload::Check(&check);
-    match process::carry_out(&Job { plan: &plan, backend, privilege, payload })? {
+    let tree = Tree::new(Index::from_entries(&plan.entries, &[])?, None)?;
+    let tree = Some(&tree);
+    let job = Job { plan: &plan, tree, backend, privilege, observe: false, payload };
+    match process::carry_out(&job)?.outcome {
         Outcome::Exited(0) => Ok(()),
         _ => Err(Error::new(ErrorKind::Died)),
     }
@@ -106,8 +110,9 @@ fn dir(path: ByteString) -> Entry {
 fn abilities(privilege: Privilege) -> Vec<Ability> {
     let plan = empty();
     let payload = Payload::Check(&|| Ok(()));
-    let failed =
-        process::carry_out(&Job { plan: &plan, backend: Backend::Bind, privilege, payload }).err();
+    let backend = Backend::Bind;
+    let job = Job { plan: &plan, tree: None, backend, privilege, observe: false, payload };
+    let failed = process::carry_out(&job).err();
     let failed = failed.map(|error| (error.to_string(), reason::of(&error)));
     let mut steps = vec![
         ("mount namespace", "CLONE_NEWNS"),

@@ -5,6 +5,7 @@ mod death;
 mod exactness;
 mod failures;
 mod running;
+mod watching;
 
 use std::process::ExitCode;
 
@@ -52,8 +53,16 @@ pub(crate) const CASES: &[Case] = &[
     ("a vanished file is an error that names it", failures::vanished_file),
     ("a path to write that does not exist is an error", failures::missing_write_path),
     ("a backend that does not work is refused", failures::refused_backend),
+    ("a run tells nothing where nothing changed", watching::nothing_changed),
+    ("files that change during a run are told", watching::changed_meanwhile),
+    (
+        "a file that vanished before the first look is told",
+        watching::vanished_before_the_first_look,
+    ),
+    ("what was looked for is recorded once", watching::lookups_are_recorded),
+    ("an index shows what its plan does", watching::index_equals_plan),
     ("killing the caller leaves nothing, at any stage", death::killed_caller),
-    ("killing the supervisor ends the run with an error", death::killed_supervisor),
+    ("killing the supervisor or the server ends the run with an error", death::killed_child),
 ];
 
 /// Runs one case: its name, then the backend's.

@@ -32,9 +32,20 @@ pub(crate) fn main(args: &[&str]) -> ExitCode {
         "fill" => fill(args[1]),
         "signals" => signals(args[1]),
         "escape" => escape(),
+        "look" => args[1..].iter().for_each(|path| drop(fs::symlink_metadata(path))),
+        "read-and-wait" => read_and_wait(args[1], args[2], &args[3..]),
         verb => panic!("there is no verb {verb}"),
     }
     ExitCode::SUCCESS
+}
+
+/// Reads files, says so, and waits for an answer.
+fn read_and_wait(say: &str, answer: &str, files: &[&str]) {
+    files.iter().for_each(|file| assert_eq!(fs::read(file).unwrap(), b"before"));
+    fs::write(say, "").unwrap();
+    while !Path::new(answer).exists() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
 }
 
 /// Prints every path outside the given ones, with all that stat and a read tell.

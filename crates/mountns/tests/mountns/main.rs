@@ -16,6 +16,7 @@
 
 mod cases;
 mod fixture;
+mod index;
 mod inside;
 mod pure;
 
@@ -56,7 +57,7 @@ fn probe() -> ExitCode {
 fn all(filter: Option<&str>) -> ExitCode {
     let wanted = |name: &str| filter.is_none_or(|filter| name.contains(filter));
     let (mut passed, mut failed, mut skipped) = (0, Vec::new(), Vec::new());
-    for (name, test) in pure::TESTS.iter().filter(|(name, _)| wanted(name)) {
+    for (name, test) in pure::TESTS.iter().chain(index::TESTS).filter(|(name, _)| wanted(name)) {
         match std::panic::catch_unwind(test) {
             Ok(()) => passed += 1,
             Err(_panic) => failed.push((*name).to_owned()),

@@ -24,11 +24,11 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
 ];
 
 /// Without a file of failures, which would be looked for beside a test function's source.
-fn cases(cases: u32) -> TestRunner {
+pub(crate) fn cases(cases: u32) -> TestRunner {
     TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() })
 }
 
-fn component() -> impl Strategy<Value = Vec<u8>> {
+pub(crate) fn component() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         // Few names, so that paths share directories and collide.
         6 => prop::sample::select(vec![&b"a"[..], b"b", b"c", b"a-", b"usr", b"lib"]).prop_map(<[u8]>::to_vec),
@@ -108,7 +108,7 @@ fn modelled(shown: &Shown) -> Option<String> {
     }
 }
 
-/// For any host, view and mount points of the host, both backends show the view and nothing else.
+/// For any host, view and mount points of the host, every backend shows the view and nothing else.
 fn model_equals_view() {
     let mounts = prop::collection::vec(path().prop_map(ByteString), 0..4);
     let mut runner = cases(512);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command as Process};
 use std::time::{Duration, Instant};
 
-use hermitage_mountns::{Command, PlanOptions};
+use hermitage_mountns::{Backend, Command, PlanOptions};
 use rustix::process::{Pid, Signal};
 
 use crate::fixture::{Fixture, listing};
@@ -125,16 +125,21 @@ fn kill_and_look(caller: &mut Caller) {
     fs::remove_dir_all(&caller.mark).unwrap();
 }
 
-/// The supervisor is the caller's only child.
-pub(crate) fn killed_supervisor(fixture: &Fixture) {
-    let mut caller = start_caller(fixture, "sleep");
-    wait_for_mark(&caller);
-    let id = caller.process.id();
-    let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
-    let supervisor: i32 = children.trim().parse().unwrap();
-    rustix::process::kill_process(Pid::from_raw(supervisor).unwrap(), Signal::KILL).unwrap();
-    let status = caller.process.wait().unwrap();
-    // The caller's unwrap fails: `run` gave an error and did not hang.
-    assert_eq!(status.code(), Some(101));
-    assert_gone(&caller.mark);
+/// The caller's children are the supervisor and, where there is one, the server of the view.
+pub(crate) fn killed_child(fixture: &Fixture) {
+    let children = if fixture.backend == Backend::Served { 2 } else { 1 };
+    for number in 0..children {
+        let mut caller = start_caller(fixture, "sleep");
+        wait_for_mark(&caller);
+        let id = caller.process.id();
+        let text = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
+        let found: Vec<i32> = text.split_whitespace().map(|pid| pid.parse().unwrap()).collect();
+        assert_eq!(found.len(), children, "{text}");
+        let pid = Pid::from_raw(found[number]).unwrap();
+        rustix::process::kill_process(pid, Signal::KILL).unwrap();
+        let status = caller.process.wait().unwrap();
+        // The caller's unwrap fails: `run` gave an error and did not hang.
+        assert_eq!(status.code(), Some(101));
+        assert_gone(&caller.mark);
+    }
 }

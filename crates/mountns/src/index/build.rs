@@ -1,0 +1,237 @@
+use super::read::Index;
+use super::tree::{NodeId, Shape, Tree};
+use super::{HEADER, MAGIC, NODE, NONE, Tag, VERSION};
+use crate::plan::{Entry, EntryKind, SpecialKind};
+use crate::{Error, ErrorKind};
+
+impl Index {
+    /// The index of entries in a plan's order.
+    ///
+    /// `note` are bytes of the caller's that are kept with it, under the same checksum.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`] when names and contents exceed 4 GiB.
+    pub fn from_entries(entries: &[Entry], note: &[u8]) -> Result<Self, Error> {
+        let mut draft = Draft::default();
+        draft.all(entries, &mut |_, _| NONE);
+        draft.finish(0, note)
+    }
+
+    /// What has to be laid over `base` to show just these entries: what is new or different, the directories that
+    /// lead there, and marks for what is only in the base.
+    ///
+    /// # Errors
+    /// As [`from_entries`](Self::from_entries).
+    pub fn difference(entries: &[Entry], base: &Self, note: &[u8]) -> Result<Self, Error> {
+        let below = Tree::new(base.clone(), None)?;
+        let mut draft = Draft::default();
+        draft.all(entries, &mut |parent, name| {
+            let id = match parent {
+                None => Some(NodeId::ROOT),
+                Some(NONE) => None,
+                Some(parent) => below.child(NodeId::top(parent), name),
+            };
+            id.map_or(NONE, NodeId::number)
+        });
+        draft.subtract(base, &below);
+        draft.finish(base.identity(), note)
+    }
+}
+
+/// A tree being made, in path order.
+#[derive(Default)]
+struct Draft {
+    nodes: Vec<Drafted>,
+    text: Vec<u8>,
+}
+
+struct Drafted {
+    name: (u32, u16),
+    tag: Tag,
+    mode: u32,
+    parent: u32,
+    text: (usize, usize),
+    base: u32,
+    kept: bool,
+}
+
+impl Draft {
+    /// Takes all entries; `find` tells the node of the base for a parent's and a name.
+    fn all(&mut self, entries: &[Entry], find: &mut impl FnMut(Option<u32>, &[u8]) -> u32) {
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        self.nodes.reserve(entries.len());
+        for entry in entries {
+            let path = &entry.path.0;
+            let slash = path.iter().rposition(|&byte| byte == b'/').unwrap_or(0);
+            // Invariant 1 of a plan: the parent is an entry before, and still open.
+            while open.len() > 1 && open.last().is_some_and(|&(_, length)| length != slash) {
+                open.pop();
+            }
+            let at = self.nodes.len();
+            let parent = open.last().map_or(0, |&(node, _)| node);
+            let name = if at == 0 { &[][..] } else { &path[slash + 1..] };
+            let base = find((at > 0).then(|| self.nodes[parent].base), name);
+            self.push(entry, parent, name, base);
+            if matches!(entry.kind, EntryKind::Dir { .. }) {
+                open.push((at, if at == 0 { 0 } else { path.len() }));
+            }
+        }
+    }
+
+    fn push(&mut self, entry: &Entry, parent: usize, name: &[u8], base: u32) {
+        let (tag, mode, text) = match &entry.kind {
+            EntryKind::Dir { mode } => (Tag::Dir, *mode, &[][..]),
+            EntryKind::File { .. } => (Tag::File, 0, &[][..]),
+            EntryKind::Symlink { target } => (Tag::Symlink, 0, &target.0[..]),
+            EntryKind::Synthetic { mode, content } => (Tag::Synthetic, *mode, &content.0[..]),
+            EntryKind::Special { node, mode } => (special(*node), *mode, &[][..]),
+        };
+        let text = self.say(text);
+        let name = self.name(name);
+        let parent = number(parent);
+        self.nodes.push(Drafted { name, tag, mode, parent, text, base, kept: true });
+    }
+
+    fn name(&mut self, name: &[u8]) -> (u32, u16) {
+        let (start, len) = self.say(name);
+        (number(start), u16::try_from(len).unwrap_or(u16::MAX))
+    }
+
+    fn say(&mut self, text: &[u8]) -> (usize, usize) {
+        let start = self.text.len();
+        self.text.extend_from_slice(text);
+        (start, text.len())
+    }
+
+    /// Leaves out what the base shows just the same, and marks what only the base has.
+    fn subtract(&mut self, base: &Index, below: &Tree) {
+        let mut met = vec![false; base.len()];
+        for node in self.nodes.iter_mut().rev() {
+            let same = node.base != NONE && same(node, &self.text, below);
+            if let Some(met) = met.get_mut(node.base as usize) {
+                *met = true;
+            }
+            node.kept = !same;
+        }
+        self.mark_gone(below, &met);
+        self.nodes[0].kept = true;
+        for at in (1..self.nodes.len()).rev() {
+            if self.nodes[at].kept {
+                let parent = self.nodes[at].parent as usize;
+                self.nodes[parent].kept = true;
+            }
+        }
+    }
+
+    fn mark_gone(&mut self, below: &Tree, met: &[bool]) {
+        for at in 0..self.nodes.len() {
+            if self.nodes[at].tag != Tag::Dir || self.nodes[at].base == NONE {
+                continue;
+            }
+            for (name, id) in below.children(NodeId::top(self.nodes[at].base)) {
+                if met.get(id.number() as usize) == Some(&false) {
+                    let (name, parent) = (self.name(&name), number(at));
+                    let gone = Tag::Gone;
+                    let (mode, text, base) = (0, (0, 0), NONE);
+                    self.nodes.push(Drafted {
+                        name,
+                        tag: gone,
+                        mode,
+                        parent,
+                        text,
+                        base,
+                        kept: true,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Numbers what is kept so that the children of each directory stand together, and writes it.
+    fn finish(self, base: u32, note: &[u8]) -> Result<Index, Error> {
+        let mut children: Vec<Vec<u32>> = vec![Vec::new(); self.nodes.len()];
+        for (at, node) in self.nodes.iter().enumerate().skip(1).filter(|(_, node)| node.kept) {
+            children[node.parent as usize].push(number(at));
+        }
+        let name = |at: u32| {
+            let (start, len) = self.nodes[at as usize].name;
+            &self.text[start as usize..][..usize::from(len)]
+        };
+        let mut order = vec![0u32];
+        let mut first = vec![0u32; self.nodes.len()];
+        let mut next = 0;
+        while let Some(&at) = order.get(next) {
+            let mine = &mut children[at as usize];
+            // Marks of what is gone were added last.
+            if !mine.is_sorted_by(|a, b| name(*a) < name(*b)) {
+                mine.sort_by(|a, b| name(*a).cmp(name(*b)));
+            }
+            first[at as usize] = number(order.len());
+            order.extend_from_slice(mine);
+            next += 1;
+        }
+        let mut renumbered = vec![0u32; self.nodes.len()];
+        for (new, &old) in order.iter().enumerate() {
+            renumbered[old as usize] = number(new);
+        }
+        let note_len = note.len();
+        let lengths = [order.len(), self.text.len(), note_len].map(u32::try_from);
+        let [Ok(nodes), Ok(text), Ok(note_len)] = lengths else {
+            return Err(Error::new(ErrorKind::Value("the tree is too large for an index".into())));
+        };
+        let mut out =
+            Vec::with_capacity(HEADER + order.len() * NODE + self.text.len() + note.len());
+        out.extend_from_slice(MAGIC);
+        for word in [VERSION, 0, base, nodes, text, note_len] {
+            out.extend_from_slice(&word.to_le_bytes());
+        }
+        for &old in &order {
+            let node = &self.nodes[old as usize];
+            let (a, b) = match node.tag {
+                Tag::Dir => (first[old as usize], number(children[old as usize].len())),
+                _ => (number(node.text.0), number(node.text.1)),
+            };
+            let parent = renumbered[node.parent as usize];
+            out.extend_from_slice(&node.name.0.to_le_bytes());
+            out.extend_from_slice(&node.name.1.to_le_bytes());
+            out.extend_from_slice(&[node.tag as u8, 0]);
+            for word in [node.mode, parent, a, b, node.base, 0] {
+                out.extend_from_slice(&word.to_le_bytes());
+            }
+        }
+        out.extend_from_slice(&self.text);
+        out.extend_from_slice(note);
+        let crc = crc32fast::hash(&out[16..]);
+        out[12..16].copy_from_slice(&crc.to_le_bytes());
+        Index::from_bytes(out)
+    }
+}
+
+/// Whether the base shows the same thing at this place; for a directory, whatever is in it.
+fn same(node: &Drafted, text: &[u8], below: &Tree) -> bool {
+    let text = &text[node.text.0..][..node.text.1];
+    match below.shape(NodeId::top(node.base)) {
+        Some(Shape::Dir { mode }) => node.tag == Tag::Dir && node.mode == mode,
+        Some(Shape::File) => node.tag == Tag::File,
+        Some(Shape::Symlink { target }) => node.tag == Tag::Symlink && text == target,
+        Some(Shape::Synthetic { mode, content }) => {
+            node.tag == Tag::Synthetic && node.mode == mode && text == content
+        }
+        Some(Shape::Special { node: kind, mode }) => node.tag == special(kind) && node.mode == mode,
+        None => false,
+    }
+}
+
+fn special(kind: SpecialKind) -> Tag {
+    match kind {
+        SpecialKind::CharDevice => Tag::CharDevice,
+        SpecialKind::BlockDevice => Tag::BlockDevice,
+        SpecialKind::Fifo => Tag::Fifo,
+        SpecialKind::Socket => Tag::Socket,
+    }
+}
+
+/// Counts are checked against 2^32 before anything is written.
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,174 @@
+//! What the server has answered, and how it is told to the caller when everything is over.
+
+use std::collections::{HashMap, HashSet};
+use std::os::fd::OwnedFd;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use super::host::{Host, Print, Trouble};
+use crate::ByteString;
+use crate::index::NodeId;
+use crate::observation::{Answer, Change, Lookup, Observation, Process};
+
+/// The records of one run.
+#[derive(Debug)]
+pub(super) struct Journal {
+    /// Whether it is of interest who looked for what.
+    observe: bool,
+    /// The view's `/proc`, once there is one; what is asked before is the set-up's.
+    proc: OnceLock<OwnedFd>,
+    book: Mutex<Book>,
+}
+
+#[derive(Debug, Default)]
+struct Book {
+    /// Host files that were answered with, as they were.
+    prints: HashMap<NodeId, Print>,
+    changes: Vec<Change>,
+    events: Vec<Event>,
+    found: HashSet<(NodeId, bool)>,
+    missing: HashSet<(NodeId, Vec<u8>)>,
+    processes: Vec<Process>,
+    latest: HashMap<u32, usize>,
+}
+
+#[derive(Debug)]
+struct Event {
+    node: NodeId,
+    /// The name that the directory `node` does not have.
+    missing: Option<Vec<u8>>,
+    answer: Answer,
+    process: Option<usize>,
+}
+
+impl Journal {
+    pub(super) fn new(observe: bool) -> Self {
+        Self { observe, proc: OnceLock::new(), book: Mutex::default() }
+    }
+
+    /// From now on what is asked is the command's.
+    pub(super) fn begin(&self, proc: OwnedFd) {
+        let _first = self.proc.set(proc);
+    }
+
+    pub(super) fn found(&self, node: NodeId, print: Option<Print>, pid: u32, host: &Host) {
+        if let Some(print) = print {
+            let mut book = self.book();
+            let before = book.prints.insert(node, print);
+            // The kernel had forgotten it under memory pressure.
+            if let Some(what) = before.and_then(|before| before.difference(&print)) {
+                book.changed(host.tree.path(node), what);
+            }
+        }
+        self.event(node, None, Answer::Found, pid);
+    }
+
+    pub(super) fn missing(&self, dir: NodeId, name: &[u8], pid: u32) {
+        self.event(dir, Some(name), Answer::Missing, pid);
+    }
+
+    pub(super) fn listed(&self, dir: NodeId, pid: u32) {
+        self.event(dir, None, Answer::Listed, pid);
+    }
+
+    /// A node of the tree that could not be shown.
+    pub(super) fn trouble(&self, path: ByteString, trouble: Trouble) {
+        let what = match trouble {
+            Trouble::Stale => "not in the index that was read",
+            Trouble::Vanished => "vanished before the first look",
+            Trouble::OtherKind => "no regular file any more at the first look",
+        };
+        self.book().changed(path, what);
+    }
+
+    fn event(&self, node: NodeId, missing: Option<&[u8]>, answer: Answer, pid: u32) {
+        let Some(proc) = self.proc.get().filter(|_| self.observe) else { return };
+        let mut book = self.book();
+        let new = match missing {
+            Some(name) => book.missing.insert((node, name.to_vec())),
+            None => book.found.insert((node, answer == Answer::Listed)),
+        };
+        if !new {
+            return;
+        }
+        let process = book.process(proc, pid);
+        book.events.push(Event { node, missing: missing.map(<[u8]>::to_vec), answer, process });
+    }
+
+    fn book(&self) -> std::sync::MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks again at every file that was answered with, and sums up.
+    pub(super) fn close(&self, host: &Host) -> (Observation, Vec<Change>) {
+        let mut book = std::mem::take(&mut *self.book());
+        let mut prints: Vec<_> = book.prints.drain().collect();
+        prints.sort_unstable_by_key(|(node, _)| *node);
+        for (node, before) in prints {
+            let path = host.tree.path(node);
+            match host.stat(&path).map(|stat| Print::of(&stat)) {
+                Ok(now) => {
+                    if let Some(what) = before.difference(&now) {
+                        book.changed(path, what);
+                    }
+                }
+                Err(_gone) => book.changed(path, "deleted"),
+            }
+        }
+        book.changes.sort();
+        book.changes.dedup();
+        let lookups = book.events.into_iter().map(|event| event.lookup(host)).collect();
+        (Observation { lookups, processes: book.processes }, book.changes)
+    }
+}
+
+impl Event {
+    fn lookup(self, host: &Host) -> Lookup {
+        let mut path = host.tree.path(self.node);
+        if let Some(name) = self.missing {
+            if path.0 != b"/" {
+                path.0.push(b'/');
+            }
+            path.0.extend_from_slice(&name);
+        }
+        Lookup { path, answer: self.answer, process: self.process }
+    }
+}
+
+impl Book {
+    fn changed(&mut self, path: ByteString, what: &str) {
+        self.changes.push(Change { path, what: what.into() });
+    }
+
+    /// Finds out who asks; it waits for our answer, so it is still what it is.
+    fn process(&mut self, proc: &OwnedFd, pid: u32) -> Option<usize> {
+        let cmdline = read(proc, pid, "cmdline")?;
+        let words = cmdline.split(|&byte| byte == 0);
+        let mut command: Vec<ByteString> = words.map(ByteString::from).collect();
+        command.pop_if(|last| last.is_empty());
+        let known = self.latest.get(&pid).copied();
+        if known.is_some_and(|known| self.processes[known].command == command) {
+            return known;
+        }
+        let parent = read(proc, pid, "stat").and_then(|stat| parent_in(&stat)).unwrap_or(0);
+        self.processes.push(Process { pid, parent, command });
+        self.latest.insert(pid, self.processes.len() - 1);
+        Some(self.processes.len() - 1)
+    }
+}
+
+fn read(proc: &OwnedFd, pid: u32, file: &str) -> Option<Vec<u8>> {
+    use rustix::fs::{Mode, OFlags};
+    let path = format!("{pid}/{file}");
+    let fd =
+        rustix::fs::openat(proc, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()).ok()?;
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut std::fs::File::from(fd), &mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// The fourth field of `/proc/PID/stat`; the second is in parentheses and may hold anything.
+fn parent_in(stat: &[u8]) -> Option<u32> {
+    let after = stat.iter().rposition(|&byte| byte == b')')? + 1;
+    let text = std::str::from_utf8(&stat[after..]).ok()?;
+    text.split_ascii_whitespace().nth(1)?.parse().ok()
+}

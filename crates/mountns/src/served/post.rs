@@ -1,0 +1,63 @@
+use std::io::{IoSlice, IoSliceMut};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+
+use rustix::io::Errno;
+use rustix::net::{
+    AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+    SendAncillaryMessage, SendFlags, SocketFlags, SocketType,
+};
+
+use crate::Error;
+use crate::kernel::Named as _;
+
+/// One end of a way by which processes give each other descriptors.
+#[derive(Debug)]
+pub(crate) struct Post(OwnedFd);
+
+impl Post {
+    /// The two ends.
+    pub(crate) fn pair() -> Result<(Self, Self), Error> {
+        let (a, b) = rustix::net::socketpair(
+            AddressFamily::UNIX,
+            SocketType::SEQPACKET,
+            SocketFlags::CLOEXEC,
+            None,
+        )
+        .named(|| "socketpair(AF_UNIX, SOCK_SEQPACKET)".into())?;
+        Ok((Self(a), Self(b)))
+    }
+
+    pub(crate) fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+
+    /// Hands a descriptor over.
+    pub(crate) fn send(&self, fd: BorrowedFd<'_>) -> Result<(), Error> {
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut control = SendAncillaryBuffer::new(&mut space);
+        let fds = [fd];
+        control.push(SendAncillaryMessage::ScmRights(&fds));
+        let text = [IoSlice::new(b"f")];
+        rustix::net::sendmsg(&self.0, &text, &mut control, SendFlags::NOSIGNAL)
+            .map(drop)
+            .named(|| "sendmsg(descriptor for the server)".into())
+    }
+
+    /// Waits for the next descriptor; none when nobody is left who could send one.
+    pub(crate) fn receive(&self) -> Result<Option<OwnedFd>, Errno> {
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut control = RecvAncillaryBuffer::new(&mut space);
+        let mut text = [0u8; 1];
+        let mut parts = [IoSliceMut::new(&mut text)];
+        let flags = RecvFlags::CMSG_CLOEXEC;
+        rustix::io::retry_on_intr(|| {
+            rustix::net::recvmsg(&self.0, &mut parts, &mut control, flags)
+        })?;
+        let fds = control.drain().filter_map(|message| match message {
+            RecvAncillaryMessage::ScmRights(fds) => Some(fds),
+            _ => None,
+        });
+        Ok(fds.flatten().next())
+    }
+}

@@ -1,0 +1,96 @@
+//! Whether the host still has what a plan was made from.
+
+use std::num::NonZero;
+use std::thread;
+
+use crate::Error;
+use crate::host::{HostTree, lookup_error};
+use crate::kernel::{verify, verify_dir};
+use crate::observation::Change;
+use crate::plan::{Entry, EntryKind, SpecialKind, below};
+
+/// Below this many entries a thread costs more than it saves.
+const WORTH_A_THREAD: usize = 4096;
+
+/// Makes sure of every file and device, and that what holds them is no link.
+pub(crate) fn all(entries: &[Entry], host: &HostTree) -> Result<(), Error> {
+    directories(entries, host)?;
+    let first = |entries: &[Entry]| entries.iter().find_map(|entry| check(entry, host).err());
+    in_parallel(entries, first).into_iter().flatten().next().map_or(Ok(()), Err)
+}
+
+fn directories(entries: &[Entry], host: &HostTree) -> Result<(), Error> {
+    // The directories from the root to the entry before, and whether each is known to be one.
+    let mut open: Vec<(&Entry, bool)> = Vec::new();
+    for entry in entries {
+        while open.last().is_some_and(|(dir, _)| !below(&entry.path, &dir.path)) {
+            open.pop();
+        }
+        match entry.kind {
+            EntryKind::Dir { .. } => open.push((entry, entry.path.0 == b"/")),
+            EntryKind::File { .. } => {
+                for (dir, known) in open.iter_mut().rev().take_while(|(_, known)| !*known) {
+                    let stat = rustix::fs::lstat(host.real(&dir.path.0))
+                        .map_err(|errno| lookup_error("lstat", &dir.path.0, errno))?;
+                    verify_dir(dir, &stat)?;
+                    *known = true;
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// What is no longer as the plan says, by path.
+pub(crate) fn changes(entries: &[Entry], host: &HostTree) -> Vec<Change> {
+    let each = |entries: &[Entry]| {
+        let changed = |entry: &Entry| {
+            let error = check(entry, host).err()?;
+            Some(Change { path: entry.path.clone(), what: error.kind().to_string() })
+        };
+        entries.iter().filter_map(changed).collect::<Vec<_>>()
+    };
+    in_parallel(entries, each).concat()
+}
+
+fn check(entry: &Entry, host: &HostTree) -> Result<(), Error> {
+    use SpecialKind::{BlockDevice, CharDevice};
+    match entry.kind {
+        EntryKind::File { .. } | EntryKind::Special { node: CharDevice | BlockDevice, .. } => {}
+        _ => return Ok(()),
+    }
+    match rustix::fs::lstat(host.real(&entry.path.0)) {
+        Ok(stat) => verify(entry, &stat),
+        Err(errno) => Err(lookup_error("lstat", &entry.path.0, errno)),
+    }
+}
+
+/// `work` done on pieces of the entries; the results in their order.
+fn in_parallel<R: Send>(entries: &[Entry], work: impl Fn(&[Entry]) -> R + Sync) -> Vec<R> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = (entries.len() / WORTH_A_THREAD).min(cores);
+    if threads < 2 {
+        return vec![work(entries)];
+    }
+    let work = &work;
+    thread::scope(|scope| {
+        let pieces = entries.chunks(entries.len().div_ceil(threads));
+        let start = |piece| {
+            let worker = thread::Builder::new().spawn_scoped(scope, move || work(piece));
+            (piece, worker.ok())
+        };
+        let workers: Vec<_> = pieces.map(start).collect();
+        // Where no thread is to be had, this one does the share.
+        let finish = |(piece, worker): (&[Entry], Option<thread::ScopedJoinHandle<'_, R>>)| {
+            worker.map_or_else(
+                || work(piece),
+                |worker| match worker.join() {
+                    Ok(result) => result,
+                    Err(panic) => std::panic::resume_unwind(panic),
+                },
+            )
+        };
+        workers.into_iter().map(finish).collect()
+    })
+}
