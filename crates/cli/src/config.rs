@@ -4,9 +4,13 @@ use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use hermitage_mountns::{Limit, parse_size};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
-use crate::args::{BackendName, BranchName, ClosureArgs, ClosureName, SourceArgs, ViewArgs};
+use crate::args::{
+    BackendName, BranchName, ClosureArgs, ClosureName, SourceArgs, SyscallLevel, ViewArgs,
+};
 use crate::failure::Failure;
 
 /// The settings of a file. Each stands for the option of the same name; lists are added to those of the command
@@ -34,6 +38,9 @@ pub(crate) struct Config {
     env: Vec<String>,
     clear_env: bool,
     share_net: bool,
+    limit: Vec<WrittenLimit>,
+    tmp_size: Option<Size>,
+    syscalls: Option<SyscallLevel>,
     backend: Option<BackendName>,
 }
 
@@ -102,10 +109,33 @@ impl Config {
         args.env.splice(..0, self.env.iter().map(OsString::from));
         args.clear_env |= self.clear_env;
         args.share_net |= self.share_net;
+        args.limit.splice(..0, self.limit.iter().map(|limit| limit.0));
+        fill(&mut args.tmp_size, self.tmp_size.as_ref().map(|size| &size.0));
+        fill(&mut args.syscalls, self.syscalls.as_ref());
     }
 
     pub(crate) fn backend(&self, given: Option<BackendName>) -> BackendName {
         given.or(self.backend).unwrap_or_default()
+    }
+}
+
+/// A limit, written as on the command line.
+#[derive(Debug)]
+struct WrittenLimit(Limit);
+
+impl<'de> Deserialize<'de> for WrittenLimit {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from)?.parse().map(Self).map_err(D::Error::custom)
+    }
+}
+
+/// A size, written as on the command line.
+#[derive(Debug)]
+struct Size(u64);
+
+impl<'de> Deserialize<'de> for Size {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        parse_size(&String::deserialize(from)?).map(Self).map_err(D::Error::custom)
     }
 }
 

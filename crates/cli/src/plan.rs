@@ -4,9 +4,11 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use hermitage_mountns::{ByteString, Capability, Network, Plan, PlanOptions, Session};
+use hermitage_mountns::{
+    ByteString, Capability, Limit, Network, Plan, PlanOptions, Resource, Session, SystemCalls,
+};
 
-use crate::args::{ClosureArgs, RunArgs, TargetArgs, ViewArgs};
+use crate::args::{ClosureArgs, RunArgs, SyscallLevel, TargetArgs, ViewArgs};
 use crate::closure;
 use crate::failure::Failure;
 use crate::report::Reporter;
@@ -65,10 +67,15 @@ fn of_view(visible: &Visible, run: &RunArgs) -> Result<Plan, Failure> {
         network: if run.share_net { Network::Host } else { Network::Loopback },
         session: if run.share_session { Session::Shared } else { Session::New },
         env: environment(run),
+        limits: limits(&run.limit),
+        system_calls: system_calls(run.syscalls),
         ..PlanOptions::default()
     };
     if run.keep_ownership {
         options.capabilities = Capability::OWNERSHIP.to_vec();
+    }
+    if let Some(size) = run.tmp_size {
+        options.tmpfs.iter_mut().for_each(|tmpfs| tmpfs.size = Some(size));
     }
     let mut plan = Plan::from_view(view, host_root, &options)?;
     match &run.chdir {
@@ -76,6 +83,21 @@ fn of_view(visible: &Visible, run: &RunArgs) -> Result<Plan, Failure> {
         None => plan.cwd = current_directory(&plan),
     }
     Ok(plan)
+}
+
+/// The last one given for each resource, in a fixed order.
+fn limits(given: &[Limit]) -> Vec<Limit> {
+    let last = |&resource| given.iter().rfind(|limit| limit.resource == resource).copied();
+    Resource::ALL.iter().filter_map(last).collect()
+}
+
+fn system_calls(level: Option<SyscallLevel>) -> SystemCalls {
+    match level {
+        Some(SyscallLevel::Native) => SystemCalls::Native,
+        Some(SyscallLevel::Build) | None => SystemCalls::Build,
+        Some(SyscallLevel::Nested) => SystemCalls::Nested,
+        Some(SyscallLevel::Any) => SystemCalls::Any,
+    }
 }
 
 /// The working directory, if it is visible inside.

@@ -32,7 +32,7 @@ pub(crate) struct Machine {
 impl Machine {
     /// Finds and reads the databases.
     pub(crate) fn open(args: &SourceArgs, reporter: Reporter) -> Result<Self, Failure> {
-        let root = absolute(args.root.as_deref().unwrap_or(Path::new("/")))?;
+        let root = real(args.root.as_deref().unwrap_or(Path::new("/")))?;
         let eprefix = args.eprefix.clone().unwrap_or_default();
         let database = find(&root, &eprefix, args.db.as_deref(), reporter)?;
         let inside = eprefix.strip_prefix("/").unwrap_or(&eprefix);
@@ -42,7 +42,7 @@ impl Machine {
         let mut by_kind = [0; 3];
         for (kind, other) in [(RootKind::Sysroot, &args.sysroot), (RootKind::Broot, &args.broot)] {
             let Some(other) = other else { continue };
-            let other = absolute(other)?;
+            let other = real(other)?;
             let known = places.iter().position(|place| place.root == other);
             if known.is_none() {
                 let database = find(&other, &eprefix, None, reporter)?;
@@ -127,6 +127,12 @@ impl Place {
 pub(crate) fn absolute(path: &Path) -> Result<PathBuf, Failure> {
     std::path::absolute(path)
         .map_err(|error| Failure::file(path, "the current directory is not known", &error))
+}
+
+/// A root directory without links and `..`: what is asked of paths below it is compared by name.
+fn real(root: &Path) -> Result<PathBuf, Failure> {
+    // One that is not there is for the search of its database to tell.
+    std::fs::canonicalize(root).or_else(|_absent| absolute(root))
 }
 
 fn load(root: PathBuf, database: &Database, reporter: Reporter) -> Result<Place, Failure> {

@@ -43,6 +43,8 @@ pub(crate) fn visible(
     let [read, write, hide] = [&args.read, &args.write, &args.hide]
         .map(|paths| paths.iter().map(|path| absolute(path)).collect::<Result<Vec<_>, _>>());
     let (read, write, hide) = (read?, write?, hide?);
+    refuse_root(&host_root, &read, "--read")?;
+    refuse_root(&host_root, &write, "--write")?;
 
     let mut builder = ViewBuilder::new(&host);
     for path in FRESH {
@@ -191,6 +193,19 @@ fn refuse_covered(view: &View, trees: &[PathBuf]) -> Result<(), Failure> {
         covered.count()
     ))
     .advise("Install elsewhere, such as below /var/tmp, or show the whole directory with --read."))
+}
+
+/// With all of the host shown nothing would be hidden, and there would be no place for a fresh `/proc` and `/tmp`.
+fn refuse_root(host_root: &Path, paths: &[PathBuf], option: &str) -> Result<(), Failure> {
+    let is_root = |path: &&PathBuf| {
+        let inside = host_root.join(path.strip_prefix("/").unwrap_or(path));
+        std::fs::canonicalize(inside).is_ok_and(|real| real == host_root)
+    };
+    match paths.iter().find(is_root) {
+        None => Ok(()),
+        Some(path) => Err(Failure::new(format!("{option} {} is the whole host", path.display()))
+            .advise("Name the directories that are to be shown besides the packages.")),
+    }
 }
 
 /// Who owns which path of the host, over all its systems.

@@ -179,6 +179,7 @@ pub(crate) fn errno_name(errno: i32) -> String {
         (libc::ENFILE, "ENFILE"),
         (libc::EMFILE, "EMFILE"),
         (libc::ETXTBSY, "ETXTBSY"),
+        (libc::EFBIG, "EFBIG, the limit on the size of files (ulimit -f) is too low for it"),
         (libc::ENOSPC, "ENOSPC"),
         (libc::EROFS, "EROFS"),
         (libc::EUSERS, "EUSERS"),

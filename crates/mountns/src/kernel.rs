@@ -57,7 +57,7 @@ pub(crate) fn enter(
     let sealed = MountAttr::RDONLY.and(MountAttr::NOSUID).and(MountAttr::NODEV);
     sys::mount_setattr(root.as_fd(), sealed)
         .named(|| "mount_setattr(root of the view, AT_RECURSIVE, RDONLY|NOSUID|NODEV)".into())?;
-    devices::mount_proc(privilege)?;
+    devices::mount_proc(plan, privilege)?;
     devices::mount_dev(plan)?;
     mounts::place(plan, trees)?;
     leave_host()?;

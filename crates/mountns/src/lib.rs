@@ -55,7 +55,7 @@ pub use model::Shown;
 pub use observation::{Answer, Change, Lookup, Observation, Process};
 pub use plan::{
     Access, Bind, Capability, Entry, EntryKind, Limit, Network, Plan, PlanOptions, Resource,
-    SCHEMA, Session, SpecialKind, Timestamp, Tmpfs, Variable,
+    SCHEMA, Session, SpecialKind, SystemCalls, Timestamp, Tmpfs, Variable, parse_size,
 };
 pub use run::{Report, Run, run};
 pub use support::{Ability, Backend, BackendChoice, Privilege, Support};

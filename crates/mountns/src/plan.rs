@@ -2,10 +2,12 @@
 
 mod build;
 mod check;
+mod limits;
 mod options;
 mod text;
 
 pub(crate) use build::below;
+pub use limits::parse_size;
 pub use options::PlanOptions;
 
 use serde::{Deserialize, Serialize};
@@ -51,6 +53,9 @@ pub struct Plan {
     pub session: Session,
     /// Capabilities a command of real root keeps; without effect for an ordinary user, who never keeps any.
     pub capabilities: Vec<Capability>,
+    /// Which system calls the command may make; a plan that does not say gets the default.
+    #[serde(default)]
+    pub system_calls: SystemCalls,
 }
 
 /// One visible path.
@@ -181,6 +186,24 @@ pub enum Session {
     Shared,
 }
 
+/// Which system calls a command may make.
+///
+/// What the filter refuses fails with EPERM, or as if the kernel were built without it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SystemCalls {
+    /// As [`Build`](Self::Build), and none by the tables of other architectures: 32-bit programs do not run.
+    Native,
+    /// Everything but what no build needs: mounts, namespaces, keyrings, `io_uring`, `bpf`, modules, clocks and the like,
+    /// and, unless the network is the host's, sockets of families that know no namespaces.
+    #[default]
+    Build,
+    /// As [`Build`](Self::Build), and mounts and namespaces: a build that itself runs containers can.
+    Nested,
+    /// All but pushing characters into a terminal.
+    Any,
+}
+
 /// A variable of the environment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -220,7 +243,7 @@ pub enum Resource {
     FileSize,
     /// Open files.
     OpenFiles,
-    /// Processes of the user.
+    /// Processes and threads: an ordinary user's inside alone; root's with up to 300 more, since Linux 6.14.
     Processes,
     /// Stack in bytes.
     Stack,

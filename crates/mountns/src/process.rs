@@ -7,6 +7,8 @@
 mod cage;
 mod exec;
 mod init;
+mod limits;
+mod seccomp;
 mod supervisor;
 
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};

@@ -211,6 +211,14 @@ pub(crate) fn send_signal(pid: i32, signal: c_int) {
     unsafe { libc::kill(pid, signal) };
 }
 
+/// Leaves the caller's session keyring for a new, empty one.
+pub(crate) fn new_session_keyring() -> Result<(), Errno> {
+    let join = c_ulong::from(libc::KEYCTL_JOIN_SESSION_KEYRING);
+    let no_name = ptr::null::<c_char>();
+    // SAFETY: without a name the call takes no memory of ours.
+    check(unsafe { libc::syscall(libc::SYS_keyctl, join, no_name) }).map(drop)
+}
+
 /// Installs a seccomp filter in this thread, for good.
 pub(crate) fn seccomp_filter(program: &[libc::sock_filter]) -> Result<(), Errno> {
     let length = u16::try_from(program.len()).map_err(|_long| Errno::INVAL)?;

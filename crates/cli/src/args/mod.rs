@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-pub(crate) use run::{BackendName, RunArgs, ViewArgs};
+pub(crate) use run::{BackendName, RunArgs, SyscallLevel, ViewArgs};
 pub(crate) use source::SourceArgs;
 pub(crate) use target::{BranchName, ClosureArgs, ClosureName, PhaseName, TargetArgs};
 pub(crate) use verb::{

@@ -2,7 +2,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use hermitage_mountns::Backend;
+use hermitage_mountns::{Backend, Limit, parse_size};
 
 /// What is visible besides the packages.
 #[derive(Clone, Debug, Default, Args)]
@@ -47,6 +47,30 @@ pub(crate) struct RunArgs {
     /// As root: keep the capabilities that an install phase needs to own files (chown, fowner, ...)
     #[arg(long)]
     pub(crate) keep_ownership: bool,
+    /// Bound a resource: address-space, core, cpu (seconds), data, file-size, open-files, processes or stack, in bytes where
+    /// it is a size (K, M, G, T: powers of 1024), or unlimited; one bound is both. What is not bounded is as outside
+    #[arg(long, value_name = "NAME=SOFT[:HARD]")]
+    pub(crate) limit: Vec<Limit>,
+    /// How much /tmp and /dev/shm may hold, each [default: half of the memory]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub(crate) tmp_size: Option<u64>,
+    /// Which system calls the command may make [default: build]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub(crate) syscalls: Option<SyscallLevel>,
+}
+
+/// What the filter of system calls lets through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum SyscallLevel {
+    /// As build, and no calls of other architectures: 32-bit programs do not run
+    Native,
+    /// Whatever builds do: no mounts, namespaces, keyrings, io_uring, bpf and the like
+    Build,
+    /// As build, and containers inside: mounts in user namespaces of their own
+    Nested,
+    /// Everything that a process without capabilities may
+    Any,
 }
 
 /// How a view is put together.

@@ -7,7 +7,7 @@ use rustix::io::Errno;
 use rustix::mount::{MountAttrFlags, OpenTreeFlags};
 
 use super::{Named as _, attach, new_mount, new_tmpfs};
-use crate::plan::Plan;
+use crate::plan::{Plan, SystemCalls};
 use crate::support::Privilege;
 use crate::sys::{self, MountAttr};
 use crate::{ByteString, Error};
@@ -21,9 +21,29 @@ const LINKS: [(&str, &str); 5] = [
     ("stderr", "/proc/self/fd/2"),
 ];
 /// What root could change the whole machine through: permission there goes by owner, not by capability.
-const MACHINE_WIDE: [&str; 7] = ["acpi", "bus", "fs", "irq", "scsi", "sys", "sysrq-trigger"];
+const MACHINE_WIDE: [&str; 9] =
+    ["acpi", "bus", "driver", "fs", "irq", "pressure", "scsi", "sys", "sysrq-trigger"];
+/// What root could read of the memory and the kernel, permission again going by owner.
+const SECRET: [&str; 14] = [
+    "iomem",
+    "ioports",
+    "kcore",
+    "kmsg",
+    "kpagecgroup",
+    "kpagecount",
+    "kpageflags",
+    "latency_stats",
+    "mtrr",
+    "pagetypeinfo",
+    "sched_debug",
+    "slabinfo",
+    "timer_list",
+    "vmallocinfo",
+];
+/// The names of all keys of the caller's user, whichever keyring they are in.
+const KEYS: [&str; 2] = ["key-users", "keys"];
 
-pub(super) fn mount_proc(privilege: Privilege) -> Result<(), Error> {
+pub(super) fn mount_proc(plan: &Plan, privilege: Privilege) -> Result<(), Error> {
     let flags = MountAttrFlags::MOUNT_ATTR_NOSUID
         | MountAttrFlags::MOUNT_ATTR_NODEV
         | MountAttrFlags::MOUNT_ATTR_NOEXEC;
@@ -31,6 +51,11 @@ pub(super) fn mount_proc(privilege: Privilege) -> Result<(), Error> {
     attach(&proc, &"/proc".into())?;
     if privilege == Privilege::Root {
         MACHINE_WIDE.iter().try_for_each(|name| protect(&format!("/proc/{name}")))?;
+        SECRET.iter().try_for_each(|name| mask(&format!("/proc/{name}")))?;
+    }
+    // A container inside gets a /proc of its own only where nothing of this one is covered.
+    if plan.system_calls != SystemCalls::Nested {
+        KEYS.iter().try_for_each(|name| mask(&format!("/proc/{name}")))?;
     }
     Ok(())
 }
@@ -47,6 +72,19 @@ fn protect(path: &str) -> Result<(), Error> {
     sys::mount_setattr(tree.as_fd(), MountAttr::RDONLY)
         .named(|| format!("mount_setattr({path:?}, RDONLY)"))?;
     attach(&tree, &path.into())
+}
+
+/// Mounts a device over a path of the view that is there, where it can't be opened.
+fn mask(path: &str) -> Result<(), Error> {
+    if matches!(rustix::fs::lstat(&path[1..]), Err(Errno::NOENT)) {
+        return Ok(());
+    }
+    let flags = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC;
+    let null = rustix::mount::open_tree(CWD, "/dev/null", flags)
+        .named(|| "open_tree(\"/dev/null\", OPEN_TREE_CLONE)".into())?;
+    sys::mount_setattr(null.as_fd(), MountAttr::RDONLY.and(MountAttr::NODEV))
+        .named(|| "mount_setattr(\"/dev/null\", RDONLY|NODEV)".into())?;
+    attach(&null, &path.into())
 }
 
 pub(super) fn mount_dev(plan: &Plan) -> Result<(), Error> {

@@ -4,13 +4,16 @@ use std::os::fd::{AsFd as _, OwnedFd};
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags};
 use rustix::io::Errno;
-use rustix::mount::OpenTreeFlags;
+use rustix::mount::{MountAttrFlags, OpenTreeFlags};
 
-use super::{Named as _, attach, new_tmpfs, relative};
+use super::{Named as _, attach, new_mount, relative};
 use crate::host::HostTree;
 use crate::plan::{Access, Bind, Plan, Tmpfs};
 use crate::sys::{self, MountAttr};
 use crate::{ByteString, Error, ErrorKind};
+
+/// How many files even the smallest of the fresh file systems holds.
+const LEAST_INODES: u64 = 1024;
 
 /// A tree of the host, cloned with everything mounted in it, attached nowhere.
 pub(super) struct ClonedTree<'a> {
@@ -81,7 +84,13 @@ impl Placed<'_> {
 }
 
 fn fresh_at(tmpfs: &Tmpfs) -> Result<(), Error> {
-    attach(&new_tmpfs(tmpfs.mode, tmpfs.size)?, &tmpfs.path)
+    let mut options = vec![("mode", format!("{:o}", tmpfs.mode))];
+    // Empty files cost memory too: one for each page, as the kernel has it by default.
+    options.extend(tmpfs.size.into_iter().flat_map(|size| {
+        [("size", size.to_string()), ("nr_inodes", (size / 4096).max(LEAST_INODES).to_string())]
+    }));
+    let flags = MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NODEV;
+    attach(&new_mount("tmpfs", &options, &[], flags)?, &tmpfs.path)
 }
 
 fn attach_tree(tree: &ClonedTree<'_>) -> Result<(), Error> {

@@ -161,6 +161,7 @@ impl Builder {
             limits: options.limits.clone(),
             session: options.session,
             capabilities: options.capabilities.clone(),
+            system_calls: options.system_calls,
         }
     }
 }

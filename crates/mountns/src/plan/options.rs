@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use super::{Capability, Limit, Network, Session, Tmpfs};
+use super::{Capability, Limit, Network, Session, SystemCalls, Tmpfs};
 use crate::ByteString;
 
 /// What a plan holds besides the view.
@@ -28,6 +28,8 @@ pub struct PlanOptions {
     pub session: Session,
     /// Capabilities a command of real root keeps.
     pub capabilities: Vec<Capability>,
+    /// Which system calls the command may make.
+    pub system_calls: SystemCalls,
 }
 
 impl Default for PlanOptions {
@@ -44,6 +46,7 @@ impl Default for PlanOptions {
             limits: Vec::new(),
             session: Session::New,
             capabilities: Vec::new(),
+            system_calls: SystemCalls::Build,
         }
     }
 }

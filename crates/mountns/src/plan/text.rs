@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{Access, EntryKind, Network, Plan, Session, SpecialKind, Timestamp};
+use super::{Access, EntryKind, Network, Plan, Session, SpecialKind, SystemCalls, Timestamp};
 use crate::{ByteString, Error, ErrorKind};
 
 impl Plan {
@@ -57,6 +57,7 @@ impl fmt::Display for Plan {
         writeln!(f, "umask {:03o}", self.umask)?;
         writeln!(f, "network {}", if self.network == Network::Host { "host" } else { "loopback" })?;
         writeln!(f, "session {}", if self.session == Session::Shared { "shared" } else { "new" })?;
+        writeln!(f, "system-calls {}", self.system_calls)?;
         for capability in &self.capabilities {
             writeln!(f, "capability {capability:?}")?;
         }
@@ -100,6 +101,17 @@ fn fmt_entry(f: &mut fmt::Formatter<'_>, path: &ByteString, kind: &EntryKind) ->
             writeln!(f, "synthetic {mode:04o} {} {path}", content.0.len())
         }
         EntryKind::Special { node, mode } => writeln!(f, "{} {mode:04o} {path}", node.noun()),
+    }
+}
+
+impl fmt::Display for SystemCalls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Native => "native",
+            Self::Build => "build",
+            Self::Nested => "nested",
+            Self::Any => "any",
+        })
     }
 }
 

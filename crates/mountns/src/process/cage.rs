@@ -1,13 +1,13 @@
 //! What the command is not allowed to do.
 
+use rustix::fs::FileType;
 use rustix::io::Errno;
 use rustix::thread::{CapabilitySet, CapabilitySets};
 
-use crate::Error;
 use crate::kernel::Named as _;
 use crate::plan::{Capability, Plan};
 use crate::support::Privilege;
-use crate::sys;
+use crate::{Error, ErrorKind, sys};
 
 /// Drops every capability but those that a plan lets real root keep, for good.
 pub(super) fn drop_privileges(plan: &Plan, privilege: Privilege) -> Result<(), Error> {
@@ -35,6 +35,30 @@ pub(super) fn drop_privileges(plan: &Plan, privilege: Privilege) -> Result<(), E
     rustix::thread::set_capabilities(None, sets).named(|| format!("capset({:#x})", kept.bits()))
 }
 
+/// Leaves the caller's keys behind: they would be listed in /proc/keys and serve the command as they serve the caller.
+pub(super) fn leave_keys() -> Result<(), Error> {
+    match sys::new_session_keyring() {
+        Err(Errno::NOSYS) => Ok(()), // A kernel without keys.
+        result => result.named(|| "keyctl(KEYCTL_JOIN_SESSION_KEYRING)".into()),
+    }
+}
+
+/// Refuses a directory as one of the standard descriptors: it would lead to everything around it on the host.
+pub(super) fn check_standard_descriptors() -> Result<(), Error> {
+    let standard = [(0, "input"), (1, "output"), (2, "error")];
+    for (fd, name) in standard {
+        // What is closed leads nowhere.
+        let Ok(stat) = rustix::fs::stat(format!("/proc/self/fd/{fd}")) else { continue };
+        if FileType::from_raw_mode(stat.st_mode) == FileType::Directory {
+            let text = format!(
+                "standard {name} is a directory, through which the command could reach what is around it on the host"
+            );
+            return Err(Error::new(ErrorKind::Value(text)));
+        }
+    }
+    Ok(())
+}
+
 fn flag(capability: Capability) -> CapabilitySet {
     match capability {
         Capability::Chown => CapabilitySet::CHOWN,
@@ -45,50 +69,4 @@ fn flag(capability: Capability) -> CapabilitySet {
         Capability::Setuid => CapabilitySet::SETUID,
         Capability::Setfcap => CapabilitySet::SETFCAP,
     }
-}
-
-/// Forbids to push characters into a terminal, which the caller's shell would read as typed.
-pub(super) fn forbid_terminal_input() -> Result<(), Error> {
-    sys::seccomp_filter(&terminal_filter())
-        .named(|| "prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER)".into())
-}
-
-/// EPERM for ioctl with TIOCSTI or TIOCLINUX, by every system call table of the common machines.
-///
-/// On a machine that is not listed nothing is filtered; there a session of its own is what protects.
-fn terminal_filter() -> Vec<libc::sock_filter> {
-    let load = |offset: u32| op(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, offset, 0);
-    let jump = |value: u32, yes: u8| op(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, value, yes);
-    let give = |value: u32| op(libc::BPF_RET | libc::BPF_K, value, 0);
-    let allow = libc::SECCOMP_RET_ALLOW;
-    let eperm = libc::SECCOMP_RET_ERRNO | libc::EPERM.cast_unsigned();
-    // Offsets of struct seccomp_data: 0 number, 4 architecture (AUDIT_ARCH_*), 24 low half of the second argument.
-    vec![
-        load(4),
-        jump(0xc000_003e, 5), // x86-64
-        jump(0x4000_0003, 8), // 32-bit x86
-        jump(0x4000_0028, 7), // 32-bit arm
-        jump(0xc000_00b7, 9), // arm64
-        jump(0xc000_00f3, 8), // riscv64
-        give(allow),
-        load(0),
-        jump(16, 8),
-        jump(0x4000_0000 + 514, 7), // x32
-        give(allow),
-        load(0),
-        jump(54, 4),
-        give(allow),
-        load(0),
-        jump(29, 1),
-        give(allow),
-        load(24),
-        jump(0x5412, 2), // TIOCSTI
-        jump(0x541c, 1), // TIOCLINUX
-        give(allow),
-        give(eperm),
-    ]
-}
-
-fn op(code: u32, k: u32, jt: u8) -> libc::sock_filter {
-    libc::sock_filter { code: u16::try_from(code).unwrap_or_default(), jt, jf: 0, k }
 }

@@ -6,11 +6,10 @@ use std::os::unix::ffi::OsStrExt as _;
 
 use rustix::fs::{Access, AtFlags, CWD};
 use rustix::io::Errno;
-use rustix::process::{Resource as Kernel, Rlimit};
 
-use super::cage;
+use super::{limits, seccomp};
 use crate::kernel::Named as _;
-use crate::plan::{Limit, Plan, Resource, Session};
+use crate::plan::{Plan, Session};
 use crate::{ByteString, Command, Error, ErrorKind, sys};
 
 /// Searched when the plan's environment has no `PATH`, as execvp(3) does.
@@ -21,10 +20,10 @@ pub(super) fn exec(plan: &Plan, command: &Command) -> Result<Infallible, Error> 
     if plan.session == Session::New {
         rustix::process::setsid().named(|| "setsid()".into())?;
     }
-    plan.limits.iter().try_for_each(limit)?;
+    plan.limits.iter().try_for_each(limits::set)?;
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(plan.umask));
     rustix::process::chdir(plan.cwd.as_path()).named(|| format!("chdir({:?})", plan.cwd))?;
-    cage::forbid_terminal_input()?;
+    seccomp::install(plan)?;
     keep_only(&command.keep_fds)?;
     sys::default_sigpipe();
     sys::unblock_signals();
@@ -34,21 +33,6 @@ pub(super) fn exec(plan: &Plan, command: &Command) -> Result<Infallible, Error> 
     });
     let env = env.collect::<Result<Vec<_>, _>>()?;
     Err(search(plan, command.program.as_bytes(), &argv, &env))
-}
-
-fn limit(limit: &Limit) -> Result<(), Error> {
-    let kernel = match limit.resource {
-        Resource::AddressSpace => Kernel::As,
-        Resource::Core => Kernel::Core,
-        Resource::Cpu => Kernel::Cpu,
-        Resource::Data => Kernel::Data,
-        Resource::FileSize => Kernel::Fsize,
-        Resource::OpenFiles => Kernel::Nofile,
-        Resource::Processes => Kernel::Nproc,
-        Resource::Stack => Kernel::Stack,
-    };
-    rustix::process::setrlimit(kernel, Rlimit { current: limit.soft, maximum: limit.hard })
-        .named(|| format!("setrlimit({:?}, {:?}, {:?})", limit.resource, limit.soft, limit.hard))
 }
 
 /// Leaves the standard descriptors and the named ones open across the exec.

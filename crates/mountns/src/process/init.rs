@@ -4,7 +4,7 @@ use std::os::fd::{AsFd as _, OwnedFd};
 
 use rustix::process::{DumpableBehavior, Pid, WaitOptions, WaitStatus};
 
-use super::{Job, Payload, cage, die_with_parent, exec, fail};
+use super::{Job, Payload, cage, die_with_parent, exec, fail, limits, limits::FileSize, seccomp};
 use crate::kernel::{self, Named as _};
 use crate::plan::Session;
 use crate::served::Server;
@@ -31,6 +31,11 @@ fn start(
 ) -> Result<Pid, Error> {
     die_with_parent(life.as_fd())?;
     rustix::process::umask(rustix::fs::Mode::empty());
+    cage::check_standard_descriptors()?;
+    cage::leave_keys()?;
+    seccomp::check(job.plan, job.privilege)?;
+    limits::bound_processes(job.plan, job.privilege)?;
+    let file_size = FileSize::lift();
     kernel::enter(job.plan, job.backend, job.privilege, server)?;
     cage::drop_privileges(job.plan, job.privilege)?;
     // Our memory holds the names of everything that is hidden: not for the command to read. Not before the ids are
@@ -38,7 +43,7 @@ fn start(
     rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)
         .named(|| "prctl(PR_SET_DUMPABLE, 0)".into())?;
     match sys::fork() {
-        Ok(Fork::Child) => match run(job) {
+        Ok(Fork::Child) => match file_size.restore().and_then(|()| run(job)) {
             Ok(()) => sys::exit_now(0),
             Err(error) => fail(report, error),
         },
@@ -49,7 +54,10 @@ fn start(
 
 fn run(job: &Job<'_>) -> Result<(), Error> {
     match &job.payload {
-        Payload::Check(check) => check(),
+        Payload::Check(check) => {
+            seccomp::install(job.plan)?;
+            check()
+        }
         Payload::Command(command) => exec::exec(job.plan, command).map(|never| match never {}),
     }
 }

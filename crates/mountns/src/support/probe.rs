@@ -99,6 +99,7 @@ fn empty() -> Plan {
         limits: Vec::new(),
         session: options.session,
         capabilities: Vec::new(),
+        system_calls: options.system_calls,
     }
 }
 
@@ -126,6 +127,7 @@ fn abilities(privilege: Privilege) -> Vec<Ability> {
         ("recursive mount_setattr", "mount_setattr"),
         ("fresh /proc", "proc"),
         ("fresh /dev/pts", "devpts"),
+        ("system call filter", "SECCOMP"),
         ("everything else", ""),
     ];
     if privilege == Privilege::User {

@@ -1,5 +1,6 @@
 //! The cases that enter namespaces, each in a process of its own.
 
+mod attacks;
 mod confinement;
 mod death;
 mod exactness;
@@ -41,6 +42,21 @@ pub(crate) const CASES: &[Case] = &[
     ("the ways out are closed", confinement::escapes),
     ("fresh file systems keep to their size", confinement::size_limits),
     ("the host name and the environment are the plan's", confinement::environment),
+    ("attack: mounts are taken off, changed or covered", attacks::mounts),
+    ("attack: the same in a nested user namespace", attacks::nested),
+    ("attack: system calls that no build needs", attacks::calls),
+    ("attack: writing by every visible path", attacks::writing),
+    ("attack: signals to and looks into other processes", attacks::processes),
+    ("attack: what belongs to the whole machine", attacks::machine),
+    ("attack: sockets that lead out", attacks::sockets),
+    ("attack: programs with set-id bits", attacks::set_id),
+    ("attack: devices", attacks::devices),
+    ("attack: more processes than allowed", attacks::bombs),
+    ("attack: more files than allowed", attacks::many_files),
+    ("attack: the way up from an inherited descriptor", attacks::directory_as_input),
+    ("containers run inside where that is allowed", attacks::containers),
+    #[cfg(target_arch = "x86_64")]
+    ("32-bit calls work unless only native ones are wanted", attacks::foreign_programs),
     ("exit codes and signals come through", running::outcomes),
     ("processes that a command leaves behind end with it", running::orphans_end),
     ("the working directory is in the view", running::working_directory),

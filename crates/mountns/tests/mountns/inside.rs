@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use hermitage_mountns::ByteString;
 
+use crate::attacks;
 use crate::fixture::checksum;
 
 pub(crate) fn main(args: &[&str]) -> ExitCode {
@@ -34,6 +35,30 @@ pub(crate) fn main(args: &[&str]) -> ExitCode {
         "escape" => escape(),
         "look" => args[1..].iter().for_each(|path| drop(fs::symlink_metadata(path))),
         "read-and-wait" => read_and_wait(args[1], args[2], &args[3..]),
+        "user" => println!("{}", rustix::process::geteuid().as_raw()),
+        "attack-mounts" => attacks::mounts::change(),
+        "attack-nested" => attacks::mounts::nested(),
+        "attack-calls" => attacks::calls(),
+        #[cfg(target_arch = "x86_64")]
+        "attack-foreign-calls" => attacks::foreign_calls(),
+        #[cfg(target_arch = "x86_64")]
+        "foreign" => println!("getpid {:?}", crate::raw::call_32(20, [0; 3])),
+        "attack-terminal" => attacks::terminal(),
+        "attack-writing" => {
+            attacks::writing::everywhere(&["/proc", "/tmp", "/dev/shm", "/dev/pts"]);
+        }
+        "attack-program" => attacks::writing::program(),
+        "attack-devices" => attacks::writing::devices(&args[1..]),
+        "attack-processes" => attacks::processes::others(&args[1..]),
+        "attack-descriptors" => attacks::processes::above_descriptors(),
+        "attack-machine" => attacks::reading::machine(),
+        "attack-keys" => attacks::keys(),
+        "attack-names-of-keys" => attacks::reading::names_of_keys(),
+        "attack-sockets" => attacks::sockets::main(args[1]),
+        "container" => attacks::mounts::container(),
+        "trace" => attacks::processes::trace(),
+        "bomb" => attacks::processes::bomb(),
+        "many-files" => attacks::processes::many_files(args[1]),
         verb => panic!("there is no verb {verb}"),
     }
     ExitCode::SUCCESS

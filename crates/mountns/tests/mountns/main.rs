@@ -14,11 +14,13 @@
     reason = "a test program: it reports, and a failure ends the process of the case"
 )]
 
+mod attacks;
 mod cases;
 mod fixture;
 mod index;
 mod inside;
 mod pure;
+mod raw;
 
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;

@@ -231,6 +231,7 @@ hostname hermitage
 umask 022
 network loopback
 session new
+system-calls build
 limit OpenFiles 64 unlimited
 env PATH=/usr/bin
 proc /proc
