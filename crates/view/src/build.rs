@@ -4,6 +4,7 @@ mod atlas;
 mod explain;
 mod finish;
 mod links;
+mod listing;
 mod place;
 mod rules;
 mod survey;
@@ -28,6 +29,7 @@ pub struct ViewBuilder<'h> {
     requests: Vec<Request>,
     is_owned: Option<IsOwned<'h>>,
     links: bool,
+    measures: bool,
     table: GeneratedTable,
 }
 
@@ -80,6 +82,7 @@ impl<'h> ViewBuilder<'h> {
             requests: Vec::new(),
             is_owned: None,
             links: false,
+            measures: true,
             table: GeneratedTable::default(),
         }
     }
@@ -179,13 +182,24 @@ impl<'h> ViewBuilder<'h> {
         self
     }
 
+    /// Leaves mode, size and time of regular files unknown: each of them becomes a
+    /// [`NodeKind::Unmeasured`](crate::NodeKind::Unmeasured).
+    ///
+    /// For whoever asks the host himself when a file is opened: it spares one question to the host a file, most of which are
+    /// never opened.
+    pub fn without_metadata(&mut self) -> &mut Self {
+        self.measures = false;
+        self
+    }
+
     /// Makes the view.
     ///
     /// # Errors
     /// When a path is malformed, a path asked for does not exist, two wishes contradict each other, or the host
     /// fails. A recorded path that does not exist is no error.
     pub fn build(&self) -> Result<View, Error> {
-        let mut atlas = atlas::Atlas::new(self.host)?;
+        let depth = atlas::Depth { measures: self.measures, lists: self.links || !self.measures };
+        let mut atlas = atlas::Atlas::new(self.host, depth)?;
         let mut shown = place::Shown::default();
         self.place_requests(&mut atlas, &mut shown)?;
         self.place_recorded(&mut atlas, &mut shown)?;

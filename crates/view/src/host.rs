@@ -1,6 +1,7 @@
 //! Where a view's facts come from: a real directory tree, or one in memory.
 
 mod memory;
+mod mounted;
 mod real;
 
 pub use memory::MemoryHost;
@@ -40,21 +41,66 @@ pub trait Host: Sync {
     /// When there is no file at `path`, or it can't be read.
     fn read_file(&self, path: &[u8]) -> io::Result<Vec<u8>>;
 
-    /// [`lstat`](Self::lstat) for many names of one directory; answers in the order of `names`.
+    /// Opens the directory at `path`, to ask much about it.
     ///
     /// A host that can hold a directory open overrides this: it is where building a view spends its time.
-    fn lstat_in(&self, dir: &[u8], names: &[&[u8]]) -> Vec<io::Result<Option<Meta>>> {
-        let mut path = dir.to_vec();
-        if path != b"/" {
-            path.push(b'/');
+    ///
+    /// # Errors
+    /// When there is no directory at `path`, or none that may be searched.
+    fn open_dir<'h>(&'h self, path: &[u8]) -> io::Result<Box<dyn Directory + 'h>> {
+        Ok(Box::new(ByPath { host: self, path: path.to_vec() }))
+    }
+}
+
+/// A directory that is open.
+pub trait Directory {
+    /// As [`Host::lstat`], of a name in the directory.
+    ///
+    /// # Errors
+    /// As [`Host::lstat`].
+    fn lstat(&mut self, name: &[u8]) -> io::Result<Option<Meta>>;
+
+    /// As [`Host::read_link`], of a name in the directory.
+    ///
+    /// # Errors
+    /// As [`Host::read_link`].
+    fn read_link(&mut self, name: &[u8]) -> io::Result<Vec<u8>>;
+
+    /// Shows each name but `.` and `..`, in any order, with its type where the listing is sure of it: the type has to be
+    /// the one that [`lstat`](Self::lstat) says.
+    ///
+    /// # Errors
+    /// When the directory can't be read.
+    fn list(&mut self, visit: &mut dyn FnMut(&[u8], Option<Kind>)) -> io::Result<()>;
+}
+
+/// A directory of a host that knows only paths.
+struct ByPath<'h, H: ?Sized> {
+    host: &'h H,
+    path: Vec<u8>,
+}
+
+impl<H: Host + ?Sized> ByPath<'_, H> {
+    fn of(&self, name: &[u8]) -> Vec<u8> {
+        let slash: &[u8] = if self.path == b"/" { b"" } else { b"/" };
+        [&self.path, slash, name].concat()
+    }
+}
+
+impl<H: Host + ?Sized> Directory for ByPath<'_, H> {
+    fn lstat(&mut self, name: &[u8]) -> io::Result<Option<Meta>> {
+        self.host.lstat(&self.of(name))
+    }
+
+    fn read_link(&mut self, name: &[u8]) -> io::Result<Vec<u8>> {
+        self.host.read_link(&self.of(name))
+    }
+
+    fn list(&mut self, visit: &mut dyn FnMut(&[u8], Option<Kind>)) -> io::Result<()> {
+        for entry in self.host.read_dir(&self.path)? {
+            visit(&entry.name, entry.kind);
         }
-        let base = path.len();
-        let one = |name: &&[u8]| {
-            path.truncate(base);
-            path.extend_from_slice(name);
-            self.lstat(&path)
-        };
-        names.iter().map(one).collect()
+        Ok(())
     }
 }
 

@@ -35,7 +35,7 @@ pub use build::{Explanation, HiddenBy, ViewBuilder};
 pub use cover::{Cover, CoverEntry, Extent};
 pub use error::{Error, ErrorKind};
 pub use generated::{Captures, GeneratedTable, LdCache, Pattern, Rule, Treatment};
-pub use host::{DirEntry, Host, MemoryHost, RealHost};
+pub use host::{DirEntry, Directory, Host, MemoryHost, RealHost};
 pub use meta::{Kind, Meta, Mtime};
 pub use view::{
     Absence, Conflict, Iter, Missing, Node, NodeKind, OwnerId, Reason, Resolution, View,

@@ -55,6 +55,7 @@ pub(crate) struct Record {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RecordKind {
     Host(Kind),
+    Unmeasured,
     Symlink(Span),
     Synthetic(u32),
     Tree,

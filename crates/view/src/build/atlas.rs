@@ -1,9 +1,12 @@
 //! The part of the host that was looked at, each path once.
 
+use std::collections::HashMap;
 use std::hash::BuildHasher as _;
+use std::io;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
+use super::listing::Listing;
 use crate::view::{MAX_LINKS, Reason, Rest, Span};
 use crate::{Absence, Error, ErrorKind, Host, Meta};
 
@@ -20,6 +23,20 @@ pub(super) struct Atlas<'h> {
     links: Vec<Vec<u8>>,
     index: HashTable<u32>,
     hasher: DefaultHashBuilder,
+    /// The directories that were listed.
+    pub(super) listings: HashMap<u32, io::Result<Listing>, DefaultHashBuilder>,
+    pub(super) depth: Depth,
+    /// Every spot before this one was looked at.
+    pub(super) surveyed: u32,
+}
+
+/// How closely the host is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Depth {
+    /// Whether mode, size and time of regular files are wanted.
+    pub(super) measures: bool,
+    /// Whether most directories are going to be listed anyway.
+    pub(super) lists: bool,
 }
 
 /// One path of the host.
@@ -35,6 +52,8 @@ pub(super) struct Spot {
     pub(super) provided: bool,
     pub(super) tree: bool,
     pub(super) synthetic: Option<u32>,
+    /// Whether it is only known that this is a regular file.
+    pub(super) unmeasured: bool,
 }
 
 /// What is known of a path.
@@ -64,7 +83,7 @@ pub(super) enum Way {
 }
 
 impl<'h> Atlas<'h> {
-    pub(super) fn new(host: &'h dyn Host) -> Result<Self, Error> {
+    pub(super) fn new(host: &'h dyn Host, depth: Depth) -> Result<Self, Error> {
         let mut atlas = Self {
             host,
             spots: Vec::new(),
@@ -72,6 +91,9 @@ impl<'h> Atlas<'h> {
             links: Vec::new(),
             index: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
+            listings: HashMap::default(),
+            depth,
+            surveyed: 0,
         };
         atlas.spots.push(Spot::new(ROOT, Span::default()));
         match atlas.look(ROOT)? {
@@ -140,17 +162,26 @@ impl<'h> Atlas<'h> {
         Ok(Ok(End::At(at)))
     }
 
+    /// The spot of a name in a directory, if it is known.
+    pub(super) fn find(&self, dir: u32, name: &[u8]) -> Option<u32> {
+        self.find_hashed(self.hasher.hash_one((dir, name)), dir, name)
+    }
+
+    fn find_hashed(&self, hash: u64, dir: u32, name: &[u8]) -> Option<u32> {
+        let same = |&spot: &u32| {
+            let spot = &self.spots[spot as usize];
+            spot.parent == dir && spot.name.of(&self.names) == name
+        };
+        self.index.find(hash, same).copied()
+    }
+
     /// The spot of a name in a directory, new or known; not looked at.
     pub(super) fn child(&mut self, dir: u32, name: &[u8]) -> Result<u32, Error> {
         let hash = self.hasher.hash_one((dir, name));
-        let (spots, names, hasher) = (&self.spots, &self.names, &self.hasher);
-        let same = |&spot: &u32| {
-            let spot = &spots[spot as usize];
-            spot.parent == dir && spot.name.of(names) == name
-        };
-        if let Some(&known) = self.index.find(hash, same) {
+        if let Some(known) = self.find_hashed(hash, dir, name) {
             return Ok(known);
         }
+        let (spots, names, hasher) = (&self.spots, &self.names, &self.hasher);
         let rehash = |&spot: &u32| {
             let spot = &spots[spot as usize];
             hasher.hash_one((spot.parent, spot.name.of(names)))
@@ -176,16 +207,26 @@ impl<'h> Atlas<'h> {
         Ok(self.spots[spot as usize].state)
     }
 
+    /// What is at a spot, mode and size included, whether or not these are wanted of all.
+    pub(super) fn measured(&mut self, spot: u32) -> Result<Option<Meta>, Error> {
+        if std::mem::take(&mut self.spots[spot as usize].unmeasured) {
+            let path = self.path(spot);
+            let found = self.host.lstat(&path);
+            self.learn(spot, found)?;
+        }
+        Ok(self.meta(spot))
+    }
+
     /// Notes the host's answer for a spot.
     pub(super) fn learn(
         &mut self,
         spot: u32,
-        found: std::io::Result<Option<Meta>>,
+        found: io::Result<Option<Meta>>,
     ) -> Result<(), Error> {
         self.spots[spot as usize].state = match found {
             Ok(Some(meta)) => State::Present(meta),
             Ok(None) => State::Absent(Absence::NotFound),
-            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
                 State::Absent(Absence::Denied)
             }
             Err(source) => {
@@ -209,7 +250,7 @@ impl<'h> Atlas<'h> {
     pub(super) fn learn_target(
         &mut self,
         spot: u32,
-        target: std::io::Result<Vec<u8>>,
+        target: io::Result<Vec<u8>>,
     ) -> Result<(), Error> {
         let call = "readlink";
         let target = target
@@ -301,6 +342,7 @@ impl Spot {
             provided: false,
             tree: false,
             synthetic: None,
+            unmeasured: false,
         }
     }
 }

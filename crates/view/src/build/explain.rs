@@ -1,4 +1,4 @@
-use super::atlas::{Atlas, End, ROOT, State, Way};
+use super::atlas::{Atlas, Depth, End, ROOT, State, Way};
 use crate::{Absence, Error, Host, Kind, Node, Resolution, Treatment, View};
 
 /// What a view makes of a path, and what the host would.
@@ -63,7 +63,7 @@ impl View {
             Resolution::Beyond { node, rest } => return Ok(Explanation::Beyond { node, rest }),
             Resolution::Nowhere(absence) => absence,
         };
-        let mut atlas = Atlas::new(host)?;
+        let mut atlas = Atlas::new(host, Depth { measures: true, lists: false })?;
         let spot = match super::split(path)? {
             None => ROOT,
             Some((dir, name)) => match atlas.walk(ROOT, dir, Way::Everywhere, &mut Vec::new())? {

@@ -3,6 +3,7 @@
 use super::ViewBuilder;
 use super::atlas::{Atlas, ROOT, Spot};
 use super::place::Shown;
+use super::survey::UNMEASURED;
 use crate::view::{Record, RecordKind, Span};
 use crate::{Error, ErrorKind, Kind, Meta, OwnerId, Reason, View};
 
@@ -85,13 +86,16 @@ impl Writer<'_, '_> {
         let name = append(&mut self.view.names, self.atlas.name(spot))?;
         let kind = match (here, meta.kind) {
             (Spot { synthetic: Some(content), .. }, _) => RecordKind::Synthetic(*content),
+            // Some were looked at all the same; that all are alike is simpler for whoever reads the view.
+            (_, Kind::File) if !self.atlas.depth.measures => RecordKind::Unmeasured,
             (Spot { tree: true, .. }, Kind::Dir) => RecordKind::Tree,
             (_, Kind::Symlink) => {
                 RecordKind::Symlink(append(&mut self.view.names, self.atlas.known_target(spot))?)
             }
             (_, kind) => RecordKind::Host(kind),
         };
-        let Meta { mode, size, mtime, .. } = meta;
+        let Meta { mode, size, mtime, .. } =
+            if kind == RecordKind::Unmeasured { UNMEASURED } else { meta };
         let (children, owners) = (Span::default(), Span::default());
         let reason = here.reason.unwrap_or(Reason::Parent);
         Ok(Record { parent, name, kind, mode, size, mtime, children, owners, reason })

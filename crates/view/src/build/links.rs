@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::ViewBuilder;
-use super::atlas::{Atlas, End, State, Way};
+use super::atlas::{Atlas, End, ROOT, Way};
 use super::place::Shown;
-use crate::{Error, ErrorKind, Kind, Reason};
+use crate::{Error, Kind, Reason};
 
 /// A link and the links it leads through.
 struct Chain {
@@ -48,47 +48,69 @@ impl ViewBuilder<'_> {
 
     /// The links in these directories that may have to be shown.
     fn candidates(&self, dirs: &[u32], atlas: &mut Atlas<'_>) -> Result<Vec<u32>, Error> {
-        let open = |dir: &u32| {
-            let dir = &atlas.spots[*dir as usize];
-            !dir.provided && !dir.tree && dir.reason.is_some()
-        };
+        let open = |dir: &u32| atlas.is_open(*dir) && atlas.is_visible(*dir);
         let mut dirs: Vec<u32> = dirs.iter().copied().filter(open).collect();
         dirs.sort_unstable();
         dirs.dedup();
-        let mut spots = Vec::new();
-        for (&dir, listing) in dirs.iter().zip(atlas.list(&dirs)) {
-            let entries = match listing {
-                Ok(entries) => entries,
-                // Closed to us and so to the build: what is in it can't be reached from inside either.
-                Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => continue,
-                Err(source) => {
-                    let call = "readdir";
-                    return Err(Error::new(atlas.path(dir), ErrorKind::Host { call, source }));
-                }
-            };
-            let links = entries.iter().filter(|e| e.kind.is_none_or(|kind| kind == Kind::Symlink));
-            for link in links {
-                spots.push(atlas.child(dir, &link.name)?);
-            }
+        atlas.list(&dirs);
+        let mut free = Vec::new();
+        for &dir in &dirs {
+            self.free_names(dir, atlas, &mut free)?;
+        }
+        let mut spots = Vec::with_capacity(free.len());
+        for (dir, name) in free {
+            spots.push(atlas.child(dir, &name)?);
         }
         atlas.survey()?;
-        spots.retain(|&link| self.is_candidate(link, atlas));
+        spots.retain(|&link| {
+            let is_link = matches!(atlas.meta(link), Some(meta) if meta.is_symlink());
+            is_link && !atlas.is_visible(link)
+        });
         Ok(spots)
     }
 
-    fn is_candidate(&self, link: u32, atlas: &Atlas<'_>) -> bool {
-        let spot = &atlas.spots[link as usize];
-        let is_link = matches!(spot.state, State::Present(meta) if meta.is_symlink());
-        is_link && spot.reason.is_none() && self.is_free(link, atlas)
+    /// The names in a directory that may be those of links that may become visible.
+    ///
+    /// Whose a name is, is asked before the link is looked at: most are some package's, and are never looked at.
+    fn free_names(
+        &self,
+        dir: u32,
+        atlas: &Atlas<'_>,
+        free: &mut Vec<(u32, Vec<u8>)>,
+    ) -> Result<(), Error> {
+        let mut path = Vec::new();
+        for (name, kind) in atlas.listing(dir)? {
+            if kind.is_some_and(|kind| kind != Kind::Symlink) {
+                continue;
+            }
+            let known = atlas.find(dir, name).map(|spot| &atlas.spots[spot as usize]);
+            if known.is_some_and(|spot| spot.reason.is_some() || spot.denied) {
+                continue;
+            }
+            if path.is_empty() {
+                path = atlas.path(dir);
+            }
+            let length = path.len();
+            if dir != ROOT {
+                path.push(b'/');
+            }
+            path.extend_from_slice(name);
+            if self.is_free(&path) {
+                free.push((dir, name.to_vec()));
+            }
+            path.truncate(length);
+        }
+        Ok(())
     }
 
-    /// Whether a link that is not visible may become so: it is not hidden and no package's.
-    fn is_free(&self, link: u32, atlas: &Atlas<'_>) -> bool {
-        if atlas.spots[link as usize].denied {
-            return false;
-        }
-        let path = atlas.path(link);
-        !self.is_owned(&path) && !self.table.hides(&path)
+    /// Whether a link that is not visible may become so, unless it is denied: it is not hidden and no package's.
+    fn is_free(&self, path: &[u8]) -> bool {
+        !self.is_owned(path) && !self.table.hides(path)
+    }
+
+    fn may_be_passed(&self, link: u32, atlas: &Atlas<'_>) -> bool {
+        let spot = &atlas.spots[link as usize];
+        spot.reason.is_some() || (!spot.denied && self.is_free(&atlas.path(link)))
     }
 
     fn place_link(
@@ -103,7 +125,7 @@ impl ViewBuilder<'_> {
         let end = atlas.walk(atlas.parent(link), &target, Way::Ordinary, &mut passed)?;
         let Ok(End::At(end) | End::Inside(end)) = end else { return Ok(()) };
         // The link of a package that is not in the view breaks the chain: from inside, it leads nowhere.
-        if !passed.iter().all(|&link| atlas.is_visible(link) || self.is_free(link, atlas)) {
+        if !passed.iter().all(|&link| self.may_be_passed(link, atlas)) {
             return Ok(());
         }
         let chain = Chain { link, passed };

@@ -1,7 +1,6 @@
 //! Generated files: the table's rules carried out.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use super::ViewBuilder;
 use super::atlas::{Atlas, End, ROOT, State, Way};
@@ -15,7 +14,6 @@ use crate::{
 /// What the rules found so far.
 pub(super) struct Rules<'t> {
     table: &'t GeneratedTable,
-    listings: HashMap<u32, Vec<Vec<u8>>>,
     /// Linker caches to be cut down to what the finished view shows, by the index of their content.
     caches: Vec<(u32, LdCache)>,
 }
@@ -33,7 +31,7 @@ type Decision = (u32, Match);
 
 impl<'t> Rules<'t> {
     pub(super) fn new(table: &'t GeneratedTable) -> Self {
-        Self { table, listings: HashMap::new(), caches: Vec::new() }
+        Self { table, caches: Vec::new() }
     }
 
     /// Cuts the linker caches down to the libraries that resolve in the view.
@@ -80,7 +78,7 @@ impl<'t> Rules<'t> {
         };
         let next = match part {
             Part::Literal(name) => vec![from.child(atlas.child(from.spot, name)?, Vec::new())],
-            Part::Wild(_) => self.list(&from, part, atlas)?,
+            Part::Wild(_) => Self::list(&from, part, atlas)?,
             Part::Deep => descend(&from, visible_dirs, atlas),
         };
         for mut next in next {
@@ -93,20 +91,19 @@ impl<'t> Rules<'t> {
     }
 
     /// The names in a directory that a component with wildcards matches.
-    fn list(
-        &mut self,
-        from: &Match,
-        part: &Part,
-        atlas: &mut Atlas<'_>,
-    ) -> Result<Vec<Match>, Error> {
-        let names = match self.listings.entry(from.spot) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(names_in(from.spot, atlas)?),
-        };
+    fn list(from: &Match, part: &Part, atlas: &mut Atlas<'_>) -> Result<Vec<Match>, Error> {
+        atlas.list(&[from.spot]);
+        let mut names: Vec<_> = atlas
+            .listing(from.spot)?
+            .map(|(name, _)| name)
+            .filter(|name| part.fits(name))
+            .map(<[u8]>::to_vec)
+            .collect();
+        names.sort_unstable();
         let mut matches = Vec::new();
-        for name in names.iter() {
-            if let Some(captures) = part.matches(name) {
-                matches.push(from.child(atlas.child(from.spot, name)?, captures));
+        for name in names {
+            if let Some(captures) = part.matches(&name) {
+                matches.push(from.child(atlas.child(from.spot, &name)?, captures));
             }
         }
         Ok(matches)
@@ -226,13 +223,14 @@ fn apply(
                 return Ok(());
             };
             rules.caches.push((next_content(shown)?, read_cache(found.spot, atlas)?));
-            (meta.mode, Vec::new())
+            (atlas.measured(found.spot)?.map_or(meta.mode, |meta| meta.mode), Vec::new())
         }
     };
     if atlas.is_dir(found.spot) {
         return Ok(());
     }
     let meta = Meta { kind: Kind::File, mode, size: content.len() as u64, ..NEW_DIR };
+    atlas.spots[found.spot as usize].unmeasured = false;
     atlas.spots[found.spot as usize].synthetic = Some(next_content(shown)?);
     atlas.spots[found.spot as usize].state = State::Present(meta);
     shown.contents.push(content);
@@ -347,16 +345,4 @@ fn descend(from: &Match, visible_dirs: &[u32], atlas: &Atlas<'_>) -> Vec<Match> 
         }
     }
     dirs
-}
-
-/// The names in a directory, sorted; none where we may not look.
-fn names_in(dir: u32, atlas: &Atlas<'_>) -> Result<Vec<Vec<u8>>, Error> {
-    let path = atlas.path(dir);
-    let mut names: Vec<Vec<u8>> = match atlas.host.read_dir(&path) {
-        Ok(entries) => entries.into_iter().map(|entry| entry.name).collect(),
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Vec::new(),
-        Err(source) => return Err(Error::new(path, ErrorKind::Host { call: "readdir", source })),
-    };
-    names.sort();
-    Ok(names)
 }

@@ -125,6 +125,15 @@ fn match_parts(parts: &[Part], names: &[&[u8]], captures: &mut Captures) -> bool
 }
 
 impl Part {
+    /// Whether `name` matches; [`Part::Deep`] matches no single name.
+    pub(crate) fn fits(&self, name: &[u8]) -> bool {
+        match self {
+            Self::Literal(literal) => literal == name,
+            Self::Wild(wild) => fits(wild, name),
+            Self::Deep => false,
+        }
+    }
+
     /// What the wildcards of this component stand for when `name` matches; [`Part::Deep`] matches no single name.
     pub(crate) fn matches(&self, name: &[u8]) -> Option<Vec<Vec<u8>>> {
         match self {
@@ -135,6 +144,16 @@ impl Part {
             }
             Self::Deep => None,
         }
+    }
+}
+
+/// As [`match_name`], without noting what the wildcards stand for: nearly all names are refused.
+fn fits(wild: &[u8], name: &[u8]) -> bool {
+    let Some((&first, wild)) = wild.split_first() else { return name.is_empty() };
+    match first {
+        b'*' => (0..=name.len()).any(|len| fits(wild, &name[len..])),
+        b'?' => !name.is_empty() && fits(wild, &name[1..]),
+        byte => name.first() == Some(&byte) && fits(wild, &name[1..]),
     }
 }
 

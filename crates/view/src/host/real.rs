@@ -1,13 +1,15 @@
 use std::ffi::{CStr, CString};
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use rustix::fs::{self as sys, AtFlags, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
-use super::{DirEntry, Host};
+use super::mounted::Mounted;
+use super::{DirEntry, Directory, Host};
 use crate::{Kind, Meta, Mtime};
 
 /// The tree below a directory of the running system, `/` as a rule.
@@ -15,6 +17,8 @@ use crate::{Kind, Meta, Mtime};
 pub struct RealHost {
     root: PathBuf,
     prefix: Vec<u8>,
+    /// Read once it is needed.
+    mounted: OnceLock<Mounted>,
 }
 
 impl RealHost {
@@ -27,7 +31,7 @@ impl RealHost {
         while prefix.last() == Some(&b'/') {
             prefix.pop();
         }
-        Self { root, prefix }
+        Self { root, prefix, mounted: OnceLock::new() }
     }
 
     /// The directory given to [`new`](Self::new).
@@ -35,14 +39,22 @@ impl RealHost {
         &self.root
     }
 
-    fn at(&self, path: &[u8]) -> Result<CString, Errno> {
+    fn full(&self, path: &[u8]) -> Vec<u8> {
         let mut full = Vec::with_capacity(self.prefix.len() + path.len() + 1);
         full.extend_from_slice(&self.prefix);
         full.extend_from_slice(path);
-        CString::new(full).map_err(|_nul| Errno::INVAL)
+        full
     }
 
-    fn open(&self, path: &[u8], flags: OFlags) -> Result<std::os::fd::OwnedFd, Errno> {
+    fn at(&self, path: &[u8]) -> Result<CString, Errno> {
+        CString::new(self.full(path)).map_err(|_nul| Errno::INVAL)
+    }
+
+    fn mounted(&self) -> &Mounted {
+        self.mounted.get_or_init(|| Mounted::read(&self.root))
+    }
+
+    fn open(&self, path: &[u8], flags: OFlags) -> Result<OwnedFd, Errno> {
         let path = self.at(path)?;
         sys::open(path, flags | OFlags::CLOEXEC | OFlags::NOFOLLOW, Mode::empty())
     }
@@ -58,17 +70,9 @@ impl Host for RealHost {
     }
 
     fn read_dir(&self, path: &[u8]) -> io::Result<Vec<DirEntry>> {
-        let fd = self.open(path, OFlags::RDONLY | OFlags::DIRECTORY)?;
-        let mut buffer = Vec::with_capacity(32 << 10);
-        let mut listing = sys::RawDir::new(fd, buffer.spare_capacity_mut());
         let mut entries = Vec::new();
-        while let Some(entry) = listing.next() {
-            let entry = entry?;
-            let name = entry.file_name().to_bytes();
-            if name != b"." && name != b".." {
-                entries.push(DirEntry { name: name.to_vec(), kind: kind_of(entry.file_type()) });
-            }
-        }
+        let mut add = |name: &[u8], kind| entries.push(DirEntry { name: name.to_vec(), kind });
+        self.open_dir(path)?.list(&mut add)?;
         Ok(entries)
     }
 
@@ -80,22 +84,75 @@ impl Host for RealHost {
         Ok(content)
     }
 
-    fn lstat_in(&self, dir: &[u8], names: &[&[u8]]) -> Vec<io::Result<Option<Meta>>> {
-        let fd = match self.open(dir, OFlags::PATH | OFlags::DIRECTORY) {
-            Ok(fd) => fd,
-            Err(error) => return names.iter().map(|_| answer(Err(error))).collect(),
+    fn open_dir<'h>(&'h self, path: &[u8]) -> io::Result<Box<dyn Directory + 'h>> {
+        let readable = self.open(path, OFlags::RDONLY | OFlags::DIRECTORY);
+        let (fd, is_readable) = match readable {
+            // What may not be listed may be searched all the same.
+            Err(Errno::ACCESS) => (self.open(path, OFlags::PATH | OFlags::DIRECTORY)?, false),
+            fd => (fd?, true),
         };
-        let mut buffer = Vec::with_capacity(256);
-        names.iter().map(|name| answer(stat_at(&fd, name, &mut buffer))).collect()
+        Ok(Box::new(RealDir {
+            host: self,
+            path: path.to_vec(),
+            fd,
+            is_readable,
+            was_listed: false,
+            buffer: Vec::new(),
+        }))
     }
 }
 
-fn stat_at(dir: impl AsFd, name: &[u8], buffer: &mut Vec<u8>) -> Result<Stat, Errno> {
+/// A directory that is open.
+struct RealDir<'h> {
+    host: &'h RealHost,
+    path: Vec<u8>,
+    fd: OwnedFd,
+    is_readable: bool,
+    was_listed: bool,
+    /// For names with the NUL that the kernel wants after them.
+    buffer: Vec<u8>,
+}
+
+/// As much of a listing, in bytes, as is asked for at a time.
+const LISTING: usize = 32 << 10;
+
+fn with_nul<'b>(buffer: &'b mut Vec<u8>, name: &[u8]) -> Result<&'b CStr, Errno> {
     buffer.clear();
     buffer.extend_from_slice(name);
     buffer.push(0);
-    let name = CStr::from_bytes_with_nul(buffer).map_err(|_nul| Errno::INVAL)?;
-    sys::statat(dir, name, AtFlags::SYMLINK_NOFOLLOW)
+    CStr::from_bytes_with_nul(buffer).map_err(|_nul| Errno::INVAL)
+}
+
+impl Directory for RealDir<'_> {
+    fn lstat(&mut self, name: &[u8]) -> io::Result<Option<Meta>> {
+        let name = with_nul(&mut self.buffer, name);
+        answer(name.and_then(|name| sys::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW)))
+    }
+
+    fn read_link(&mut self, name: &[u8]) -> io::Result<Vec<u8>> {
+        let name = with_nul(&mut self.buffer, name)?;
+        Ok(sys::readlinkat(&self.fd, name, Vec::new())?.into_bytes())
+    }
+
+    fn list(&mut self, visit: &mut dyn FnMut(&[u8], Option<Kind>)) -> io::Result<()> {
+        if !self.is_readable {
+            return Err(Errno::ACCESS.into());
+        }
+        if std::mem::replace(&mut self.was_listed, true) {
+            sys::seek(&self.fd, sys::SeekFrom::Start(0))?;
+        }
+        let mounted = self.host.mounted().in_dir(&self.path);
+        let mut buffer = Vec::with_capacity(LISTING);
+        let mut listing = sys::RawDir::new(&self.fd, buffer.spare_capacity_mut());
+        while let Some(entry) = listing.next() {
+            let entry = entry?;
+            let name = entry.file_name().to_bytes();
+            if name != b"." && name != b".." {
+                visit(name, kind_of(entry.file_type()).filter(|_| !mounted.hides(name)));
+            }
+        }
+        Ok(())
+    }
 }
 
 fn answer(stat: Result<Stat, Errno>) -> io::Result<Option<Meta>> {

@@ -30,6 +30,9 @@ pub enum NodeKind<'a> {
         /// Time of modification.
         mtime: Mtime,
     },
+    /// The host's regular file of the same path, whose mode, size and time were not asked for; only in views made
+    /// [without metadata](crate::ViewBuilder::without_metadata).
+    Unmeasured,
     /// A symbolic link.
     Symlink {
         /// The target as stored.
@@ -112,6 +115,7 @@ impl<'a> Node<'a> {
             RecordKind::Host(Kind::Dir) => NodeKind::Dir { mode, mtime },
             RecordKind::Host(Kind::File) => NodeKind::File { mode, size, mtime },
             RecordKind::Host(kind) => NodeKind::Special { kind, mode },
+            RecordKind::Unmeasured => NodeKind::Unmeasured,
             RecordKind::Symlink(target) => {
                 NodeKind::Symlink { target: target.of(&self.view.names) }
             }

@@ -1,6 +1,6 @@
 //! The dynamic linker's cache.
 
-use hermitage_view::{ErrorKind, GeneratedTable, LdCache, MemoryHost, NodeKind};
+use hermitage_view::{ErrorKind, GeneratedTable, Kind, LdCache, MemoryHost, NodeKind};
 
 use crate::support::of_one;
 
@@ -69,6 +69,28 @@ fn a_view_shows_a_cache_of_visible_libraries_only() {
     };
     let cache = LdCache::parse(content).unwrap();
     assert_eq!(cache.paths().collect::<Vec<_>>(), [b"/usr/lib/liba.so.1"]);
+}
+
+#[test]
+fn a_cache_keeps_its_mode_in_a_view_without_metadata() {
+    let mut host = MemoryHost::new().file("/etc/a", "").file("/usr/lib/liba.so.1.2", "");
+    host.insert("/etc/ld.so.cache", Kind::File, 0o640, sample());
+    let table = r#"
+        schema = 1
+        [[rule]]
+        paths = ["/etc/a"]
+        treatment = "expose"
+        reason = "a neighbour that is looked at first"
+        [[rule]]
+        paths = ["/etc/ld.so.cache"]
+        treatment = "filter-ld-cache"
+        reason = "the one in question"
+    "#;
+    let mut builder = of_one(&host, &["/usr/lib/liba.so.1.2"]);
+    builder.generated(GeneratedTable::parse(table).unwrap()).without_metadata();
+    let view = builder.build().unwrap();
+    let kind = view.lookup("/etc/ld.so.cache").unwrap().kind();
+    assert!(matches!(kind, NodeKind::Synthetic { mode: 0o640, .. }), "{kind:?}");
 }
 
 #[test]

@@ -13,3 +13,4 @@ mod generated;
 mod ldcache;
 mod realhost;
 mod support;
+mod unmeasured;

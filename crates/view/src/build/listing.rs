@@ -1,0 +1,46 @@
+//! The names in a directory, as it listed them.
+
+use std::io;
+
+use crate::{Directory, Kind};
+
+/// Names with their types, in the order of the directory, in one piece of memory: there are as many as files on the host.
+///
+/// Each is a byte for its type, the name, and a NUL.
+#[derive(Debug, Default)]
+pub(super) struct Listing(Vec<u8>);
+
+const KINDS: [Kind; 7] =
+    [Kind::File, Kind::Dir, Kind::Symlink, Kind::CharDev, Kind::BlockDev, Kind::Fifo, Kind::Socket];
+/// The byte of a name whose type the listing does not say; those of types follow.
+const UNSAID: u8 = 1;
+
+impl Listing {
+    pub(super) fn of(dir: &mut dyn Directory) -> io::Result<Self> {
+        let mut bytes = Vec::new();
+        dir.list(&mut |name, kind| {
+            bytes.push(code(kind));
+            bytes.extend_from_slice(name);
+            bytes.push(0);
+        })?;
+        Ok(Self(bytes))
+    }
+
+    /// Every name with its type, where that is known.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&[u8], Option<Kind>)> {
+        let whole = self.0.strip_suffix(b"\0");
+        let entries = whole.into_iter().flat_map(|bytes| bytes.split(|&byte| byte == 0));
+        entries.filter_map(|entry| {
+            let (&code, name) = entry.split_first()?;
+            Some((
+                name,
+                code.checked_sub(UNSAID + 1).and_then(|at| KINDS.get(at as usize).copied()),
+            ))
+        })
+    }
+}
+
+fn code(kind: Option<Kind>) -> u8 {
+    let after = |kind| (UNSAID + 1..).zip(KINDS).find(|(_, known)| *known == kind);
+    kind.and_then(after).map_or(UNSAID, |(code, _)| code)
+}
