@@ -52,8 +52,6 @@ pub(super) struct Spot {
     pub(super) provided: bool,
     pub(super) tree: bool,
     pub(super) synthetic: Option<u32>,
-    /// Whether it is only known that this is a regular file.
-    pub(super) unmeasured: bool,
 }
 
 /// What is known of a path.
@@ -209,7 +207,7 @@ impl<'h> Atlas<'h> {
 
     /// What is at a spot, mode and size included, whether or not these are wanted of all.
     pub(super) fn measured(&mut self, spot: u32) -> Result<Option<Meta>, Error> {
-        if std::mem::take(&mut self.spots[spot as usize].unmeasured) {
+        if !self.depth.measures {
             let path = self.path(spot);
             let found = self.host.lstat(&path);
             self.learn(spot, found)?;
@@ -342,7 +340,6 @@ impl Spot {
             provided: false,
             tree: false,
             synthetic: None,
-            unmeasured: false,
         }
     }
 }

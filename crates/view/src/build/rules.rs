@@ -46,7 +46,7 @@ impl<'t> Rules<'t> {
     }
 
     /// All paths that the rules are about, each with the first rule that is.
-    fn decisions(&mut self, atlas: &mut Atlas<'_>) -> Result<Vec<Decision>, Error> {
+    fn decisions(&self, atlas: &mut Atlas<'_>) -> Result<Vec<Decision>, Error> {
         let visible_dirs: Vec<u32> =
             atlas.all().filter(|&spot| atlas.is_visible(spot) && atlas.is_dir(spot)).collect();
         let mut decided = BTreeSet::new();
@@ -55,58 +55,12 @@ impl<'t> Rules<'t> {
             for pattern in &rule.patterns {
                 let mut found = Vec::new();
                 let root = Match { spot: ROOT, captures: Captures::default(), trail: Vec::new() };
-                self.expand(root, &pattern.parts, &visible_dirs, atlas, &mut found)?;
+                expand(root, &pattern.parts, &visible_dirs, atlas, &mut found)?;
                 found.retain(|found| decided.insert(found.spot));
                 decisions.extend(found.into_iter().map(|found| (number, found)));
             }
         }
         Ok(decisions)
-    }
-
-    /// Finds what the rest of a pattern matches below a directory.
-    fn expand(
-        &mut self,
-        from: Match,
-        parts: &[Part],
-        visible_dirs: &[u32],
-        atlas: &mut Atlas<'_>,
-        found: &mut Vec<Match>,
-    ) -> Result<(), Error> {
-        let Some((part, rest)) = parts.split_first() else {
-            found.push(from);
-            return Ok(());
-        };
-        let next = match part {
-            Part::Literal(name) => vec![from.child(atlas.child(from.spot, name)?, Vec::new())],
-            Part::Wild(_) => Self::list(&from, part, atlas)?,
-            Part::Deep => descend(&from, visible_dirs, atlas),
-        };
-        for mut next in next {
-            if !rest.is_empty() && !next.enter(atlas)? {
-                continue;
-            }
-            self.expand(next, rest, visible_dirs, atlas, found)?;
-        }
-        Ok(())
-    }
-
-    /// The names in a directory that a component with wildcards matches.
-    fn list(from: &Match, part: &Part, atlas: &mut Atlas<'_>) -> Result<Vec<Match>, Error> {
-        atlas.list(&[from.spot]);
-        let mut names: Vec<_> = atlas
-            .listing(from.spot)?
-            .map(|(name, _)| name)
-            .filter(|name| part.fits(name))
-            .map(<[u8]>::to_vec)
-            .collect();
-        names.sort_unstable();
-        let mut matches = Vec::new();
-        for name in names {
-            if let Some(captures) = part.matches(&name) {
-                matches.push(from.child(atlas.child(from.spot, &name)?, captures));
-            }
-        }
-        Ok(matches)
     }
 }
 
@@ -230,7 +184,6 @@ fn apply(
         return Ok(());
     }
     let meta = Meta { kind: Kind::File, mode, size: content.len() as u64, ..NEW_DIR };
-    atlas.spots[found.spot as usize].unmeasured = false;
     atlas.spots[found.spot as usize].synthetic = Some(next_content(shown)?);
     atlas.spots[found.spot as usize].state = State::Present(meta);
     shown.contents.push(content);
@@ -258,6 +211,51 @@ fn expose(
     }
     atlas.show_all(shown, &found.trail, found.spot, reason);
     Ok(())
+}
+
+/// Finds what the rest of a pattern matches below a directory.
+fn expand(
+    from: Match,
+    parts: &[Part],
+    visible_dirs: &[u32],
+    atlas: &mut Atlas<'_>,
+    found: &mut Vec<Match>,
+) -> Result<(), Error> {
+    let Some((part, rest)) = parts.split_first() else {
+        found.push(from);
+        return Ok(());
+    };
+    let next = match part {
+        Part::Literal(name) => vec![from.child(atlas.child(from.spot, name)?, Vec::new())],
+        Part::Wild(_) => list(&from, part, atlas)?,
+        Part::Deep => descend(&from, visible_dirs, atlas),
+    };
+    for mut next in next {
+        if !rest.is_empty() && !next.enter(atlas)? {
+            continue;
+        }
+        expand(next, rest, visible_dirs, atlas, found)?;
+    }
+    Ok(())
+}
+
+/// The names in a directory that a component with wildcards matches.
+fn list(from: &Match, part: &Part, atlas: &mut Atlas<'_>) -> Result<Vec<Match>, Error> {
+    atlas.list(&[from.spot]);
+    let mut names: Vec<_> = atlas
+        .listing(from.spot)?
+        .map(|(name, _)| name)
+        .filter(|name| part.fits(name))
+        .map(<[u8]>::to_vec)
+        .collect();
+    names.sort_unstable();
+    let mut matches = Vec::new();
+    for name in names {
+        if let Some(captures) = part.matches(&name) {
+            matches.push(from.child(atlas.child(from.spot, &name)?, captures));
+        }
+    }
+    Ok(matches)
 }
 
 /// Takes hidden spots, and what is below them, out of sight, but for what the caller asked for by path.

@@ -155,10 +155,7 @@ impl Atlas<'_> {
                         self.learn_target(spot, target)?;
                     }
                 }
-                Fact::File => {
-                    self.learn(spot, Ok(Some(UNMEASURED)))?;
-                    self.spots[spot as usize].unmeasured = true;
-                }
+                Fact::File => self.learn(spot, Ok(Some(UNMEASURED)))?,
                 Fact::Link(target) => {
                     let meta = Meta { kind: Kind::Symlink, mode: 0o777, ..UNMEASURED };
                     self.learn(spot, Ok(Some(meta)))?;
