@@ -32,6 +32,11 @@ impl Reporter {
         self.say(Verbosity::Normal, format_args!("hermitage: {text}"));
     }
 
+    /// Whether anything but errors is told at all.
+    pub(crate) fn tells_notes(self) -> bool {
+        self.verbosity >= Verbosity::Normal
+    }
+
     /// Whether details are told at all, for those that cost something to find out.
     pub(crate) fn tells_details(self) -> bool {
         self.verbosity >= Verbosity::Verbose

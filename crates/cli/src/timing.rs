@@ -23,11 +23,15 @@ pub(crate) struct Record {
     pub(crate) files: usize,
     pub(crate) backend: String,
     pub(crate) steps: Vec<(String, f64)>,
+    /// When the first step began, in nanoseconds of `CLOCK_MONOTONIC`, which other processes can compare with.
+    #[serde(default)]
+    pub(crate) began: u64,
 }
 
 impl Timings {
     pub(crate) fn start() -> Self {
-        Self { last: Instant::now(), record: Record { schema: 1, ..Record::default() } }
+        let record = Record { schema: 1, began: crate::bench::clock::now(), ..Record::default() };
+        Self { last: Instant::now(), record }
     }
 
     /// What was done since the last step.

@@ -2,6 +2,7 @@
 #![allow(clippy::doc_markdown, reason = "these comments are the text of --help")]
 #![allow(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 
+mod bench;
 mod run;
 mod source;
 mod target;
@@ -11,6 +12,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use bench::{
+    BenchArgs, BenchCommonArgs, BenchSubject, BenchViewsArgs, FileCount, Words,
+};
 pub(crate) use run::{BackendName, RunArgs, SyscallLevel, ViewArgs};
 pub(crate) use source::SourceArgs;
 pub(crate) use target::{BranchName, ClosureArgs, ClosureName, PhaseName, TargetArgs};
@@ -70,6 +74,8 @@ pub(crate) enum Verb {
     Doctor(DoctorArgs),
     /// Build a small C program thrice, and see an undeclared library come and go
     Demo(DemoArgs),
+    /// Measure how long making views takes on this machine, also with other programs that are installed
+    Bench(BenchArgs),
     /// Print a shell's completion script
     Completions(CompletionsArgs),
     /// Print the manual page, or with a directory write one for each verb there

@@ -62,7 +62,9 @@ impl Table {
     pub(crate) fn render(&self) -> String {
         let mut text = String::new();
         // Writing to a string does not fail.
-        let _ = writeln!(text, "{}", self.title);
+        if !self.title.is_empty() {
+            let _ = writeln!(text, "{}", self.title);
+        }
         let widths = self.widths();
         let headings = self.columns.iter().map(|(heading, _)| heading.as_str());
         self.line(&mut text, headings, &widths);

@@ -39,6 +39,7 @@ pub(crate) fn carry_out(cli: Cli) -> Result<u8, Failure> {
         Verb::Import(args) => import::import(args, &context),
         Verb::Doctor(args) => doctor::doctor(args, &context),
         Verb::Demo(args) => crate::demo::demo(&args, &context),
+        Verb::Bench(args) => crate::bench::bench(args, &context),
         Verb::Completions(args) => manual::completions(&args),
         Verb::Man { directory } => manual::man(directory.as_deref()),
     }
