@@ -74,7 +74,11 @@ impl Arguments {
             Step::Dir { mode: 0o755, held: true, .. } => {}
             Step::Dir { path, .. } if path == b"/" => {}
             Step::Dir { path, mode, .. } => self.with_mode(*mode, [b"--dir", path]),
-            Step::Tree { path } | Step::File { path } => self.add([b"--ro-bind", path, path]),
+            Step::Tree { path, writable } | Step::File { path, writable } => {
+                let option: &[u8] = if *writable { b"--bind" } else { b"--ro-bind" };
+                self.add([option, path, path]);
+            }
+            Step::Within { path, .. } => self.add([b"--bind", path, path]),
             Step::Device { path } => self.add([b"--dev-bind", path, path]),
             Step::Link { path, target } => self.add([b"--symlink", target, path]),
             Step::Data { path, mode, content } => {

@@ -80,8 +80,8 @@ pub enum ErrorKind {
     /// The view could not be compared with the host.
     #[error("no cover of the view could be made")]
     Cover(#[source] hermitage_view::Error),
-    /// A path that must be named to be hidden can't be written in this format, and neither can a directory above it.
-    #[error("must be hidden, but can't be named: {0}")]
+    /// A path that must be named, to be hidden or written, can't be written in this format.
+    #[error("must be in the rules, but can't be named there: {0}")]
     Unspeakable(&'static str),
     /// A variable would not fit what the kernel passes to a program.
     #[error("{bytes} bytes, but at most {limit} are possible; {}", crate::sandbox::advice(.attempts))]

@@ -11,9 +11,9 @@ pub(crate) enum Step<'v> {
     /// A directory that shows only what later steps put there. `held` when there are such steps.
     Dir { path: Vec<u8>, mode: u32, held: bool },
     /// The host's directory with all in it.
-    Tree { path: Vec<u8> },
+    Tree { path: Vec<u8>, writable: bool },
     /// The host's file, pipe or socket.
-    File { path: Vec<u8> },
+    File { path: Vec<u8>, writable: bool },
     /// The host's device.
     Device { path: Vec<u8> },
     /// A symbolic link.
@@ -22,18 +22,21 @@ pub(crate) enum Step<'v> {
     Data { path: Vec<u8>, mode: u32, content: &'v [u8] },
     /// A directory provided afresh.
     Fresh { path: Vec<u8>, mode: u32 },
+    /// Something within a tree that came before, to be writable.
+    Within { path: Vec<u8>, is_dir: bool },
 }
 
 impl Step<'_> {
     pub(crate) fn path(&self) -> &[u8] {
         match self {
             Self::Dir { path, .. }
-            | Self::Tree { path }
-            | Self::File { path }
+            | Self::Tree { path, .. }
+            | Self::File { path, .. }
             | Self::Device { path }
             | Self::Link { path, .. }
             | Self::Data { path, .. }
-            | Self::Fresh { path, .. } => path,
+            | Self::Fresh { path, .. }
+            | Self::Within { path, .. } => path,
         }
     }
 }
@@ -41,8 +44,12 @@ impl Step<'_> {
 /// The steps for a view, its fully visible directories as one step each.
 pub(crate) fn steps<'a>(survey: &Survey<'a>) -> Result<Vec<Step<'a>>, Error> {
     let view = survey.view();
-    let mut writer =
-        Writer { whole: vec![false; view.len()], made: vec![false; view.len()], steps: Vec::new() };
+    let mut writer = Writer {
+        survey,
+        whole: vec![false; view.len()],
+        made: vec![false; view.len()],
+        steps: Vec::new(),
+    };
     for entry in survey.entries(CoverForm::Allow)? {
         if entry.what == What::Whole
             && let Some(node) = view.lookup(&entry.path)
@@ -55,25 +62,32 @@ pub(crate) fn steps<'a>(survey: &Survey<'a>) -> Result<Vec<Step<'a>>, Error> {
         let is_made =
             matches!(node.kind(), NodeKind::Synthetic { .. }) || node.reason() == Reason::Provided;
         writer.made[node.index()] |= is_made;
+        let is_own = writer.made[node.index()] || survey.is_writable(&node.path());
         if let Some(parent) = node.parent()
-            && writer.made[node.index()]
+            && is_own
         {
             writer.made[parent.index()] = true;
         }
     }
     writer.walk(view.root(), false);
+    // What may be written within a directory that is shown whole is no node of the view, and covers what is there.
+    for path in survey.writable().iter().filter(|path| view.lookup(path).is_none()) {
+        let is_dir = survey.kind_of(path)? == Some(Kind::Dir);
+        writer.steps.push(Step::Within { path: path.clone(), is_dir });
+    }
     Ok(writer.steps)
 }
 
-struct Writer<'a> {
+struct Writer<'s, 'a> {
+    survey: &'s Survey<'a>,
     /// Directories all of which is visible.
     whole: Vec<bool>,
-    /// Whether something that is not the host's is here or below: there is no place for it in a tree of the host's.
+    /// Whether something is here or below that is not to be as in a tree of the host's: made by us, or writable.
     made: Vec<bool>,
     steps: Vec<Step<'a>>,
 }
 
-impl<'a> Writer<'a> {
+impl<'a> Writer<'_, 'a> {
     fn walk(&mut self, node: Node<'a>, in_whole: bool) {
         let path = node.path();
         let in_whole = in_whole || self.whole[node.index()];
@@ -81,18 +95,27 @@ impl<'a> Writer<'a> {
             NodeKind::Symlink { target } => Step::Link { path, target },
             NodeKind::Synthetic { mode, content } => Step::Data { path, mode, content },
             NodeKind::Special { kind: Kind::CharDev | Kind::BlockDev, .. } => Step::Device { path },
-            NodeKind::Tree { .. } => Step::Tree { path },
+            NodeKind::Tree { .. } => {
+                let writable = self.survey.is_writable(&path);
+                Step::Tree { path, writable }
+            }
             NodeKind::Dir { mode, .. } if node.reason() == Reason::Provided => {
                 self.steps.push(Step::Fresh { path, mode });
                 return node.children().for_each(|child| self.walk(child, false));
             }
-            NodeKind::Dir { .. } if in_whole && !self.made[node.index()] => Step::Tree { path },
+            NodeKind::Dir { .. } if in_whole && !self.made[node.index()] => {
+                let writable = self.survey.is_writable(&path);
+                Step::Tree { path, writable }
+            }
             NodeKind::Dir { mode, .. } => {
                 let held = node.children().len() > 0;
                 self.steps.push(Step::Dir { path, mode, held });
                 return node.children().for_each(|child| self.walk(child, in_whole));
             }
-            _ => Step::File { path },
+            _ => {
+                let writable = self.survey.is_writable(&path);
+                Step::File { path, writable }
+            }
         };
         self.steps.push(step);
     }

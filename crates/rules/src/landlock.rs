@@ -41,6 +41,8 @@ pub enum Grant {
     ReadTree,
     /// To read, write and control one device.
     UseDevice,
+    /// To read, execute and write one file.
+    WriteFile,
     /// To do everything in a directory.
     WriteTree,
 }
@@ -53,6 +55,7 @@ impl Grant {
             Self::ReadFile => "read-file",
             Self::ReadTree => "read-tree",
             Self::UseDevice => "use-device",
+            Self::WriteFile => "write-file",
             Self::WriteTree => "write-tree",
         }
     }
@@ -138,6 +141,11 @@ pub fn render(survey: &Survey<'_>) -> Result<Rendered<Rules>, Error> {
         What::Link | What::BareDir | What::Hidden | What::HiddenLink => None,
     });
     let mut rules: Vec<Rule> = rules.collect();
+    for path in survey.writable() {
+        let is_dir = survey.kind_of(path)? == Some(hermitage_view::Kind::Dir);
+        let grant = if is_dir { Grant::WriteTree } else { Grant::WriteFile };
+        rules.push(Rule { path: path.clone(), grant });
+    }
     rules.sort_unstable();
     let allowed: Vec<Vec<u8>> = rules.iter().map(|rule| rule.path.clone()).collect();
     let fidelity = judge(survey.view(), &allowed, &[]);

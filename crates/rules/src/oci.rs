@@ -83,7 +83,7 @@ pub fn render(survey: &Survey<'_>, options: &Options) -> Result<Rendered<Bundle>
             };
             mounts.push(Mount::of(step, path));
         }
-        root.push(RootEntry::of(step));
+        root.extend(RootEntry::of(step));
     }
     let config = serde_json::to_string(&Config::new(options, mounts))
         .map_err(|error| Error::new(Place::Output("config.json"), ErrorKind::Json(error)))?;
@@ -115,7 +115,13 @@ impl<'a> Mount<'a> {
         let mount = |kind, source, options| Self { destination: path, kind, source, options };
         match step {
             Step::Device { .. } => mount("bind", path, words(&["bind", "rw", "nosuid", "noexec"])),
+            Step::Tree { writable: true, .. } => {
+                mount("bind", path, words(&["rbind", "rw", "nosuid", "nodev"]))
+            }
             Step::Tree { .. } => mount("bind", path, words(&["rbind", "ro", "nosuid", "nodev"])),
+            Step::File { writable: true, .. } | Step::Within { .. } => {
+                mount("bind", path, words(&["bind", "rw", "nosuid", "nodev"]))
+            }
             Step::Fresh { .. } if path == "/proc" => mount("proc", "proc", words(&[])),
             Step::Fresh { mode, .. } => {
                 let nodev: &[_] = if path == "/dev" { &["nosuid"] } else { &["nosuid", "nodev"] };

@@ -33,7 +33,7 @@ pub enum RootKind {
 
 impl RootEntry {
     /// What a step needs in the root directory.
-    pub(crate) fn of(step: &Step<'_>) -> Self {
+    pub(crate) fn of(step: &Step<'_>) -> Option<Self> {
         let kind = match step {
             Step::Dir { mode, .. } => RootKind::Dir { mode: *mode },
             Step::Tree { .. } | Step::Fresh { .. } => RootKind::Dir { mode: 0o755 },
@@ -44,7 +44,9 @@ impl RootEntry {
             Step::File { .. } | Step::Device { .. } => {
                 RootKind::File { mode: 0o644, content: Vec::new() }
             }
+            // Its place is in what is mounted before.
+            Step::Within { .. } => return None,
         };
-        Self { path: step.path().to_vec(), kind }
+        Some(Self { path: step.path().to_vec(), kind })
     }
 }

@@ -35,6 +35,8 @@ pub(crate) use fit::advice;
 
 use std::collections::BTreeSet;
 
+use lists::Lists;
+
 use crate::judge::judge;
 use crate::{Error, Rendered, Survey};
 
@@ -58,12 +60,14 @@ pub enum Form {
 /// Files that few builds read and that take many rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Bulk {
-    /// `/usr/share/doc`, `/usr/share/gtk-doc`, `/usr/share/info`.
+    /// `/usr/share/doc`, `/usr/share/gtk-doc`.
     Doc,
     /// `/usr/share/man`.
     Man,
     /// `/usr/share/locale`.
     Locale,
+    /// `/usr/share/info`.
+    Info,
 }
 
 /// What to write.
@@ -85,6 +89,7 @@ pub struct Rules {
     form: Form,
     read: Vec<Vec<u8>>,
     deny: Vec<Vec<u8>>,
+    write: Vec<Vec<u8>>,
 }
 
 impl Rules {
@@ -103,6 +108,11 @@ impl Rules {
         &self.deny
     }
 
+    /// The prefixes that may be written.
+    pub fn write(&self) -> &[Vec<u8>] {
+        &self.write
+    }
+
     /// The value of `SANDBOX_READ`.
     pub fn read_value(&self) -> Vec<u8> {
         self.read.join(&b':')
@@ -111,6 +121,24 @@ impl Rules {
     /// The value of `SANDBOX_DENY`.
     pub fn deny_value(&self) -> Vec<u8> {
         self.deny.join(&b':')
+    }
+
+    /// What to add to `SANDBOX_WRITE`.
+    pub fn write_value(&self) -> Vec<u8> {
+        self.write.join(&b':')
+    }
+
+    /// The three variables for env(1) through `xargs -0`: each as `NAME=value` with a NUL after it.
+    pub fn variables(&self) -> Vec<u8> {
+        let mut text = Vec::new();
+        let values = [self.read_value(), self.deny_value(), self.write_value()];
+        for (name, value) in ["SANDBOX_READ", "SANDBOX_DENY", "SANDBOX_WRITE"].iter().zip(values) {
+            text.extend_from_slice(name.as_bytes());
+            text.push(b'=');
+            text.extend_from_slice(&value);
+            text.push(0);
+        }
+        text
     }
 
     /// A text for `/etc/portage/bashrc`, which sets both variables in each phase but `depend`.
@@ -130,5 +158,6 @@ impl Rules {
 pub fn render(survey: &Survey<'_>, options: &Options) -> Result<Rendered<Rules>, Error> {
     let (form, lists) = fit::choose(survey, options)?;
     let fidelity = judge(survey.view(), &lists.read, &lists.deny);
-    Ok(Rendered { output: Rules { form, read: lists.read, deny: lists.deny }, fidelity })
+    let Lists { read, deny, write } = lists;
+    Ok(Rendered { output: Rules { form, read, deny, write }, fidelity })
 }

@@ -11,6 +11,7 @@ use crate::{Error, ErrorKind};
 pub struct Survey<'a> {
     view: &'a View,
     host: &'a dyn Host,
+    writable: Vec<Vec<u8>>,
     allow: OnceCell<Vec<Entry>>,
     deny: OnceCell<Vec<Entry>>,
     least: OnceCell<Vec<Entry>>,
@@ -59,12 +60,37 @@ impl std::fmt::Debug for Survey<'_> {
 impl<'a> Survey<'a> {
     /// A survey of the host that the view was made of.
     pub fn new(view: &'a View, host: &'a dyn Host) -> Self {
-        Self { view, host, allow: OnceCell::new(), deny: OnceCell::new(), least: OnceCell::new() }
+        Self {
+            view,
+            host,
+            writable: Vec::new(),
+            allow: OnceCell::new(),
+            deny: OnceCell::new(),
+            least: OnceCell::new(),
+        }
+    }
+
+    /// The same, with these of its paths writable: in canonical form, each visible as a whole.
+    #[must_use]
+    pub fn with_writable(mut self, paths: impl IntoIterator<Item = Vec<u8>>) -> Self {
+        self.writable.extend(paths);
+        self.writable.sort_unstable();
+        self.writable.dedup();
+        self
     }
 
     /// The view.
     pub fn view(&self) -> &'a View {
         self.view
+    }
+
+    /// The paths that may be written, sorted.
+    pub fn writable(&self) -> &[Vec<u8>] {
+        &self.writable
+    }
+
+    pub(crate) fn is_writable(&self, path: &[u8]) -> bool {
+        self.writable.binary_search_by(|known| known.as_slice().cmp(path)).is_ok()
     }
 
     /// Asks the host now for all that any format could need.
@@ -126,9 +152,14 @@ impl<'a> Survey<'a> {
     }
 
     fn hidden(&self, path: &[u8]) -> Result<What, Error> {
-        let meta = self.host.lstat(path).map_err(|source| host_error(path, "lstat", source))?;
-        let is_link = meta.is_some_and(|meta| meta.is_symlink());
+        let is_link = self.kind_of(path)? == Some(Kind::Symlink);
         Ok(if is_link { What::HiddenLink } else { What::Hidden })
+    }
+
+    /// What the host has at a path.
+    pub(crate) fn kind_of(&self, path: &[u8]) -> Result<Option<Kind>, Error> {
+        let meta = self.host.lstat(path).map_err(|source| host_error(path, "lstat", source))?;
+        Ok(meta.map(|meta| meta.kind))
     }
 
     fn single_dir(&self, path: &[u8]) -> Result<What, Error> {

@@ -83,6 +83,7 @@ impl Grant {
             Self::ReadFile => read,
             Self::ReadTree => read | AccessFs::ReadDir,
             Self::UseDevice => AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::IoctlDev,
+            Self::WriteFile => read | AccessFs::WriteFile | AccessFs::Truncate,
             Self::WriteTree => AccessFs::from_all(KNOWN),
         }
     }

@@ -22,8 +22,12 @@ const TAIL: &str = r#"
 	if [[ -n ${rules} && ":${SANDBOX_DENY}:" != *":${rules}:"* ]]; then
 		SANDBOX_DENY+="${SANDBOX_DENY:+:}${rules}"
 	fi
-	export SANDBOX_READ SANDBOX_DENY
-	for entry in SANDBOX_READ SANDBOX_DENY; do
+	rules=${writable[*]}
+	if [[ -n ${rules} && ":${SANDBOX_WRITE}:" != *":${rules}:"* ]]; then
+		SANDBOX_WRITE+="${SANDBOX_WRITE:+:}${rules}"
+	fi
+	export SANDBOX_READ SANDBOX_DENY SANDBOX_WRITE
+	for entry in SANDBOX_READ SANDBOX_DENY SANDBOX_WRITE; do
 		rules=${entry}=${!entry}
 		# With the byte that ends it, it must not be longer than what the kernel passes on.
 		(( ${#rules} < LIMIT )) || die "${entry} has ${#rules} bytes, but fewer than LIMIT are possible"
@@ -38,6 +42,7 @@ pub(super) fn write(rules: &Rules) -> Vec<u8> {
     let mut text = HEAD.as_bytes().to_vec();
     write_array(&mut text, "readable", &rules.read);
     write_array(&mut text, "denied", &rules.deny);
+    write_array(&mut text, "writable", &rules.write);
     text.extend_from_slice(TAIL.replace("LIMIT", &LIMIT.to_string()).as_bytes());
     text
 }

@@ -11,16 +11,19 @@ use crate::{Error, ErrorKind, Survey};
 pub(super) struct Lists {
     pub(super) read: Vec<Vec<u8>>,
     pub(super) deny: Vec<Vec<u8>>,
+    pub(super) write: Vec<Vec<u8>>,
 }
 
 impl Bulk {
-    pub(super) const ALL: [Self; 3] = [Self::Doc, Self::Man, Self::Locale];
+    /// All there are.
+    pub const ALL: [Self; 4] = [Self::Doc, Self::Man, Self::Locale, Self::Info];
 
     fn dirs(self) -> &'static [&'static str] {
         match self {
-            Self::Doc => &["/usr/share/doc", "/usr/share/gtk-doc", "/usr/share/info"],
+            Self::Doc => &["/usr/share/doc", "/usr/share/gtk-doc"],
             Self::Man => &["/usr/share/man"],
             Self::Locale => &["/usr/share/locale"],
+            Self::Info => &["/usr/share/info"],
         }
     }
 }
@@ -56,7 +59,11 @@ impl Lists {
                 }
             }
         }
-        Ok(Self { read: read.into_iter().collect(), deny: topmost(&deny) })
+        let write = survey.writable().to_vec();
+        if let Some(path) = write.iter().find(|path| path.contains(&b':')) {
+            return Err(Error::path(path, ErrorKind::Unspeakable("':' separates entries")));
+        }
+        Ok(Self { read: read.into_iter().collect(), deny: topmost(&deny), write })
     }
 
     /// The longest of the variables, with its name and what it takes.
@@ -66,11 +73,9 @@ impl Lists {
             // Each entry with its separator or, the last, with the byte that ends the string.
             name.len() + 1 + joined.max(1) + inherited
         };
-        let both = ["SANDBOX_READ", "SANDBOX_DENY"].map(|name| {
-            let list = if name == "SANDBOX_READ" { &self.read } else { &self.deny };
-            (name, size(name, list))
-        });
-        if both[0].1 > both[1].1 { both[0] } else { both[1] }
+        let read = ("SANDBOX_READ", size("SANDBOX_READ", &self.read));
+        let deny = ("SANDBOX_DENY", size("SANDBOX_DENY", &self.deny));
+        if read.1 > deny.1 { read } else { deny }
     }
 }
 

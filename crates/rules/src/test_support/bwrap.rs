@@ -14,7 +14,7 @@ pub fn run_bwrap(host: &dyn Host, arguments: &Arguments) -> Tree {
     while let Some(word) = words.next() {
         let mut next = || words.next().unwrap_or_default();
         match word {
-            b"--ro-bind" | b"--dev-bind" => {
+            b"--ro-bind" | b"--bind" | b"--dev-bind" => {
                 let (source, path) = (next(), next());
                 assert_eq!(source, path);
                 tree.bind(host, path);

@@ -22,7 +22,7 @@ impl LandlockModel {
         self.rules.iter().any(|rule| {
             let grants = match rule.grant {
                 Grant::ListTree => is_dir,
-                Grant::ReadFile | Grant::UseDevice => !is_dir,
+                Grant::ReadFile | Grant::UseDevice | Grant::WriteFile => !is_dir,
                 Grant::ReadTree | Grant::WriteTree => true,
             };
             // The rule belongs to what its path leads to.

@@ -122,7 +122,7 @@ fn what_does_not_fit_is_refused_with_what_would() {
         unreachable!("{error}")
     };
     assert!(bytes > limit && *limit == LIMIT);
-    assert_eq!(attempts.len(), 3 * 8);
+    assert_eq!(attempts.len(), 3 * 16);
     let message = error.to_string();
     assert!(message.contains("the deny form without man takes"), "{message}");
 
