@@ -130,6 +130,20 @@ impl From<view::Error> for Failure {
     }
 }
 
+impl From<hermitage_rules::Error> for Failure {
+    fn from(error: hermitage_rules::Error) -> Self {
+        let failure = Self::caused(&error);
+        match error.kind() {
+            hermitage_rules::ErrorKind::TooLong { .. } => failure
+                .advise("Choose with --form and --leave-out; \"hermitage help rules\" says what they do."),
+            hermitage_rules::ErrorKind::TooMany { .. } => failure.advise(
+                "Another format takes more, or declare less: \"hermitage files\" lists what is visible.",
+            ),
+            _ => failure,
+        }
+    }
+}
+
 impl From<mountns::Error> for Failure {
     fn from(error: mountns::Error) -> Self {
         let failure = Self::caused(&error);

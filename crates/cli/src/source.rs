@@ -27,6 +27,7 @@ pub(crate) struct Machine {
     by_kind: [usize; 3],
     /// Where `etc/portage` of ROOT may be, the likeliest first.
     configuration: Vec<PathBuf>,
+    eprefix: PathBuf,
 }
 
 impl Machine {
@@ -50,7 +51,7 @@ impl Machine {
             }
             by_kind[kind as usize] = known.unwrap_or(places.len() - 1);
         }
-        Ok(Self { places, by_kind, configuration })
+        Ok(Self { places, by_kind, configuration, eprefix })
     }
 
     /// The system that a kind of dependency is installed in.
@@ -61,6 +62,15 @@ impl Machine {
     /// Every system, each once.
     pub(crate) fn places(&self) -> &[Place] {
         &self.places
+    }
+
+    /// The offset that everything is installed at, without a slash at the end: empty but for Gentoo Prefix.
+    pub(crate) fn eprefix(&self) -> &[u8] {
+        let mut bytes = self.eprefix.as_os_str().as_encoded_bytes();
+        while let Some(shorter) = bytes.strip_suffix(b"/") {
+            bytes = shorter;
+        }
+        bytes
     }
 
     /// The databases for a query.

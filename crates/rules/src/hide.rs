@@ -1,6 +1,6 @@
 //! What is common to consumers that build a tree of mounts: the steps that make it, in order.
 
-use hermitage_view::{Kind, Node, NodeKind, Reason};
+use hermitage_view::{Kind, Node, NodeKind};
 
 use crate::survey::{CoverForm, What};
 use crate::{Error, Survey};
@@ -59,8 +59,7 @@ pub(crate) fn steps<'a>(survey: &Survey<'a>) -> Result<Vec<Step<'a>>, Error> {
     }
     let nodes: Vec<Node<'a>> = view.iter().collect();
     for node in nodes.iter().rev() {
-        let is_made =
-            matches!(node.kind(), NodeKind::Synthetic { .. }) || node.reason() == Reason::Provided;
+        let is_made = matches!(node.kind(), NodeKind::Synthetic { .. }) || node.is_provided();
         writer.made[node.index()] |= is_made;
         let is_own = writer.made[node.index()] || survey.is_writable(&node.path());
         if let Some(parent) = node.parent()
@@ -99,7 +98,7 @@ impl<'a> Writer<'_, 'a> {
                 let writable = self.survey.is_writable(&path);
                 Step::Tree { path, writable }
             }
-            NodeKind::Dir { mode, .. } if node.reason() == Reason::Provided => {
+            NodeKind::Dir { mode, .. } if node.is_provided() => {
                 self.steps.push(Step::Fresh { path, mode });
                 return node.children().for_each(|child| self.walk(child, false));
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hermitage_view::{NodeKind, Reason, View};
+use hermitage_view::{NodeKind, View};
 
 use crate::Fidelity;
 
@@ -23,7 +23,7 @@ pub(crate) fn judge(view: &View, allowed: &[Vec<u8>], denied: &[Vec<u8>]) -> Fid
             NodeKind::Symlink { .. } => {}
             NodeKind::Synthetic { .. } => stricter.push(node.path()),
             _ if !is_read => stricter.push(node.path()),
-            _ if node.reason() == Reason::Provided => wider.push(node.path()),
+            _ if node.is_provided() => wider.push(node.path()),
             _ => {}
         }
     }

@@ -39,5 +39,5 @@ pub mod test_support;
 
 pub use error::{Error, ErrorKind, Place};
 pub use fidelity::{Fidelity, Rendered};
-pub use root::{RootEntry, RootKind};
+pub use root::{RootEntry, RootKind, make_root};
 pub use survey::Survey;

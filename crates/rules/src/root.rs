@@ -1,4 +1,12 @@
+use std::ffi::OsStr;
+use std::fs::{self, DirBuilder, OpenOptions, Permissions};
+use std::io::{self, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::Path;
+
 use crate::hide::Step;
+use crate::{Error, ErrorKind};
 
 /// Something that must be in a root directory before a consumer mounts on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,5 +56,48 @@ impl RootEntry {
             Step::Within { .. } => return None,
         };
         Some(Self { path: step.path().to_vec(), kind })
+    }
+}
+
+/// Makes a root directory from its entries, which come directories first. The directory itself must not be there.
+///
+/// # Errors
+/// When anything can't be made; what was made is left.
+pub fn make_root(dir: &Path, entries: &[RootEntry]) -> Result<(), Error> {
+    let place =
+        |entry: &RootEntry| dir.join(OsStr::from_bytes(entry.path.get(1..).unwrap_or_default()));
+    let failed = |path: &Path, call: &'static str| {
+        let path = path.as_os_str().as_bytes().to_vec();
+        move |source| Error::path(&path, ErrorKind::Host { call, source })
+    };
+    if !entries.iter().any(|entry| entry.path == b"/") {
+        DirBuilder::new().create(dir).map_err(failed(dir, "mkdir"))?;
+    }
+    for entry in entries {
+        let path = place(entry);
+        make(&path, &entry.kind).map_err(failed(&path, "create"))?;
+    }
+    // Last, because nothing can be made in a directory that may not be written.
+    for entry in entries.iter().rev() {
+        if let RootKind::Dir { mode } = entry.kind {
+            let path = place(entry);
+            fs::set_permissions(&path, Permissions::from_mode(mode))
+                .map_err(failed(&path, "chmod"))?;
+        }
+    }
+    Ok(())
+}
+
+fn make(path: &Path, kind: &RootKind) -> io::Result<()> {
+    match kind {
+        RootKind::Dir { .. } => DirBuilder::new().create(path),
+        RootKind::Symlink { target } => std::os::unix::fs::symlink(OsStr::from_bytes(target), path),
+        RootKind::File { mode, content } => {
+            let mut file =
+                OpenOptions::new().write(true).create_new(true).mode(*mode).open(path)?;
+            file.write_all(content)?;
+            // Whatever the umask was.
+            file.set_permissions(Permissions::from_mode(*mode))
+        }
     }
 }

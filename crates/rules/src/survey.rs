@@ -1,6 +1,6 @@
 use std::cell::OnceCell;
 
-use hermitage_view::{Cover, Extent, Host, Kind, NodeKind, Reason, View};
+use hermitage_view::{Cover, Extent, Host, Kind, NodeKind, View};
 
 use crate::{Error, ErrorKind};
 
@@ -142,7 +142,7 @@ impl<'a> Survey<'a> {
         // A cover only shows what the view has.
         let Some(node) = self.view.lookup(path) else { return Ok(What::Hidden) };
         match node.kind() {
-            _ if node.reason() == Reason::Provided => Ok(What::Provided),
+            _ if node.is_provided() => Ok(What::Provided),
             _ if extent == Extent::Whole => Ok(What::Whole),
             NodeKind::Dir { .. } => self.single_dir(path),
             NodeKind::Symlink { .. } => Ok(What::Link),

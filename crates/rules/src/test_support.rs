@@ -15,14 +15,14 @@ pub use oci::run_oci;
 pub use sandbox::SandboxModel;
 pub use tree::{Shown, Tree};
 
-use hermitage_view::{NodeKind, Reason, View};
+use hermitage_view::{NodeKind, View};
 
 /// Whether a view shows the host's own content at a canonical path that is no symbolic link.
 pub fn shows(view: &View, path: &[u8]) -> bool {
     let parts = path.split(|&byte| byte == b'/').filter(|part| !part.is_empty());
     let mut node = view.root();
     for part in parts {
-        if matches!(node.kind(), NodeKind::Tree { .. }) || node.reason() == Reason::Provided {
+        if matches!(node.kind(), NodeKind::Tree { .. }) || node.is_provided() {
             return true;
         }
         let Some(child) = node.child(part) else { return false };

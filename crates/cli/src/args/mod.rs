@@ -3,6 +3,7 @@
 #![allow(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 
 mod bench;
+mod rules;
 mod run;
 mod source;
 mod target;
@@ -15,6 +16,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub(crate) use bench::{
     BenchArgs, BenchCommonArgs, BenchSubject, BenchViewsArgs, FileCount, Words,
 };
+pub(crate) use rules::{BulkName, FormName, FormatArgs, RulesArgs, RulesFormat, SandboxText};
 pub(crate) use run::{BackendName, RunArgs, SyscallLevel, ViewArgs};
 pub(crate) use source::SourceArgs;
 pub(crate) use target::{BranchName, ClosureArgs, ClosureName, PhaseName, TargetArgs};
@@ -68,6 +70,8 @@ pub(crate) enum Verb {
     Run(RunVerbArgs),
     /// Run a command in a view that was saved with `plan --format json`
     Exec(ExecArgs),
+    /// Write what a build of the target sees as rules for another sandbox
+    Rules(RulesArgs),
     /// Turn another package manager's database into one that hermitage reads
     Import(ImportArgs),
     /// Say what this machine's kernel and settings allow, and what stands in the way

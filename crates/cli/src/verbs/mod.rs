@@ -7,6 +7,7 @@ mod import;
 mod manual;
 mod owner;
 mod plan;
+mod rules;
 mod run;
 mod why;
 mod why_path;
@@ -36,6 +37,7 @@ pub(crate) fn carry_out(cli: Cli) -> Result<u8, Failure> {
         Verb::Plan(args) => plan::plan(args, &context),
         Verb::Run(args) => run::run(args, &context),
         Verb::Exec(args) => run::exec(&args, &context),
+        Verb::Rules(args) => rules::rules(args, &context),
         Verb::Import(args) => import::import(args, &context),
         Verb::Doctor(args) => doctor::doctor(args, &context),
         Verb::Demo(args) => crate::demo::demo(&args, &context),

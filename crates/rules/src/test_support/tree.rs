@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use hermitage_view::{Host, Kind, NodeKind, Reason, View};
+use hermitage_view::{Host, Kind, NodeKind, View};
 
 /// What a command finds in a root that was put together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Tree {
             let path = node.path();
             match node.kind() {
                 NodeKind::Tree { .. } => tree.bind(host, &path),
-                NodeKind::Dir { .. } if node.reason() == Reason::Provided => {
+                NodeKind::Dir { .. } if node.is_provided() => {
                     tree.put(&path, Shown::Fresh);
                 }
                 NodeKind::Dir { .. } => tree.put(&path, Shown::Dir),

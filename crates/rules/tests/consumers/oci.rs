@@ -2,15 +2,13 @@
 //!
 //! runc, because crun refuses to start where both versions of control groups are mounted.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write as _;
-use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::process::Command;
 
 use hermitage_rules::oci::{Bundle, Options, render};
-use hermitage_rules::{RootEntry, RootKind, Survey};
+use hermitage_rules::{Survey, make_root};
 
 use crate::Case;
 use crate::fixture::{Fixture, LIST};
@@ -43,19 +41,5 @@ fn shows_the_view(program: &Path) {
 
 fn make(dir: &Path, bundle: &Bundle) {
     fs::write(dir.join("config.json"), &bundle.config).unwrap();
-    for RootEntry { path, kind } in &bundle.root {
-        let inside = std::ffi::OsStr::from_bytes(&path[1..]);
-        let path = dir.join("rootfs").join(inside);
-        match kind {
-            RootKind::Dir { mode } => fs::DirBuilder::new().mode(*mode).create(path).unwrap(),
-            RootKind::Symlink { target } => {
-                std::os::unix::fs::symlink(std::ffi::OsStr::from_bytes(target), path).unwrap();
-            }
-            RootKind::File { mode, content } => {
-                let mut file =
-                    OpenOptions::new().write(true).create_new(true).mode(*mode).open(path).unwrap();
-                file.write_all(content).unwrap();
-            }
-        }
-    }
+    make_root(&dir.join("rootfs"), &bundle.root).unwrap();
 }

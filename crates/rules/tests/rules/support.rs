@@ -67,7 +67,9 @@ pub(crate) mod made {
     /// Made files where the host has others or none, a tree, and directories provided.
     pub(crate) fn view(host: &MemoryHost) -> View {
         let mut builder = ViewBuilder::new(host);
-        builder.extra("/etc/motd").extra("/etc/sub/x").extra_tree("/src");
+        // As the package of the base layout does.
+        let owner = builder.owner("sys-apps/baselayout-2");
+        builder.add_dir("/proc", owner).extra("/etc/motd").extra("/etc/sub/x").extra_tree("/src");
         builder.synthesise("/etc/new", 0o644, "ours").synthesise("/hosts", 0o600, "ours, too");
         builder.provided("/proc").provided("/run").provided("/etc/empty");
         builder.build().unwrap()

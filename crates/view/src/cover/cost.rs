@@ -1,7 +1,7 @@
 //! How many entries each part of a view takes, worked out from the leaves up.
 
 use super::{CoverEntry, Extent, Form};
-use crate::{Error, ErrorKind, Host, Node, NodeKind, Reason, View};
+use crate::{Error, ErrorKind, Host, Node, NodeKind, View};
 
 /// More entries than any cover has; stands for what can't be expressed.
 const NEVER: u64 = 1 << 40;
@@ -38,7 +38,7 @@ impl Costs {
         match node.kind() {
             // The parent listed it among the hidden names, if the host has it.
             NodeKind::Synthetic { .. } => {}
-            NodeKind::Dir { .. } if node.reason() != Reason::Provided => {
+            NodeKind::Dir { .. } if !node.is_provided() => {
                 self.hidden[index] = hidden_in(node, host)?;
                 self.within[index] = self.inside(node);
                 self.outside[index] = self.opened(node).min(self.whole(node));
@@ -85,7 +85,7 @@ impl Costs {
         match node.kind() {
             NodeKind::Synthetic { .. } => {}
             NodeKind::Tree { .. } => add(entries, Extent::Whole),
-            _ if is_dir && node.reason() == Reason::Provided => add(entries, Extent::Whole),
+            _ if is_dir && node.is_provided() => add(entries, Extent::Whole),
             _ if !is_dir => add(entries, Extent::Single),
             _ if self.whole(node) < self.opened(node) => self.write_whole(node, entries),
             _ if node.children().all(|child| self.outside[child.index()] == 0) => {

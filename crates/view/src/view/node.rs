@@ -142,6 +142,14 @@ impl<'a> Node<'a> {
         self.record().reason
     }
 
+    /// Whether it is a directory whose content is [provided](View::provided) afresh, whoever else shows it: packages own
+    /// `/proc` and `/dev`, too.
+    pub fn is_provided(&self) -> bool {
+        let name = self.name();
+        self.reason() == Reason::Provided
+            || self.view.provided.iter().any(|dir| dir.ends_with(name) && *dir == self.path())
+    }
+
     /// The directory it is in; `None` for `/`.
     pub fn parent(&self) -> Option<Node<'a>> {
         let index = self.record().parent;

@@ -1,4 +1,4 @@
-use super::{Absence, Node, NodeKind, Reason, View};
+use super::{Absence, Node, NodeKind, View};
 
 /// The kernel follows 40 symbolic links and answers ELOOP at the next (`MAXSYMLINKS`).
 pub(crate) const MAX_LINKS: usize = 40;
@@ -56,7 +56,7 @@ impl View {
                 _ => {}
             }
             let Some(child) = node.child(&name) else {
-                if node.reason() == Reason::Provided {
+                if node.is_provided() {
                     return Resolution::Beyond { node, rest: rest.with_front(&name) };
                 }
                 return Resolution::Nowhere(Absence::NotFound);

@@ -157,3 +157,18 @@ fn a_synthetic_file_is_not_the_hosts_and_a_tree_is_whole() {
         [(b"/".to_vec(), Extent::Whole), (b"/etc/hosts".to_vec(), Extent::Hidden)]
     );
 }
+
+#[test]
+fn a_provided_directory_counts_as_a_whole_one_though_a_package_owns_it() {
+    let host = MemoryHost::new().file("/proc/1", "").file("/a", "").file("/b", "");
+    let mut builder = ViewBuilder::new(&host);
+    let owner = builder.owner("sys-apps/baselayout-2");
+    builder.add_dir("/proc", owner).extra("/a").provided("/proc");
+    let view = builder.build().unwrap();
+    assert!(view.lookup(b"/proc").unwrap().is_provided());
+    assert!(!view.lookup(b"/a").unwrap().is_provided() && !view.root().is_provided());
+    let cover = Cover::allow(&view, &host).unwrap();
+    let whole = hermitage_view::CoverEntry { path: b"/proc".to_vec(), extent: Extent::Whole };
+    assert!(cover.entries().contains(&whole), "{cover:?}");
+    assert!(matches!(view.resolve(b"/proc/1"), hermitage_view::Resolution::Beyond { .. }));
+}
