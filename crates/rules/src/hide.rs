@@ -43,6 +43,16 @@ impl Step<'_> {
 
 /// The steps for a view, its fully visible directories as one step each.
 pub(crate) fn steps<'a>(survey: &Survey<'a>) -> Result<Vec<Step<'a>>, Error> {
+    steps_from(survey, &[])
+}
+
+/// The same for consumers that can't mount on the root itself, even when all of it shows.
+pub(crate) fn steps_under_root<'a>(survey: &Survey<'a>) -> Result<Vec<Step<'a>>, Error> {
+    steps_from(survey, &[survey.view().root().index()])
+}
+
+/// The steps, with these directories opened in any case.
+fn steps_from<'a>(survey: &Survey<'a>, opened: &[usize]) -> Result<Vec<Step<'a>>, Error> {
     let view = survey.view();
     let mut writer = Writer {
         survey,
@@ -56,6 +66,9 @@ pub(crate) fn steps<'a>(survey: &Survey<'a>) -> Result<Vec<Step<'a>>, Error> {
         {
             writer.whole[node.index()] = true;
         }
+    }
+    for &index in opened {
+        writer.made[index] = true;
     }
     let nodes: Vec<Node<'a>> = view.iter().collect();
     for node in nodes.iter().rev() {
@@ -118,4 +131,15 @@ impl<'a> Writer<'_, 'a> {
         };
         self.steps.push(step);
     }
+}
+
+/// What a step that can't be written would have shown.
+pub(crate) fn below(survey: &Survey<'_>, path: &[u8]) -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    let mut open: Vec<_> = survey.view().lookup(path).into_iter().collect();
+    while let Some(node) = open.pop() {
+        found.push(node.path());
+        open.extend(node.children());
+    }
+    found
 }

@@ -30,6 +30,7 @@ mod hide;
 mod judge;
 pub mod landlock;
 pub mod nsjail;
+pub mod nspawn;
 pub mod oci;
 mod root;
 pub mod sandbox;

@@ -25,7 +25,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::hide::{Step, steps};
+use crate::hide::{Step, below, steps};
 use crate::root::RootEntry;
 use crate::{Error, ErrorKind, Fidelity, Place, Rendered, Survey};
 
@@ -89,6 +89,7 @@ pub fn render(survey: &Survey<'_>, options: &Options) -> Result<Rendered<Bundle>
         .map_err(|error| Error::new(Place::Output("config.json"), ErrorKind::Json(error)))?;
     Ok(Rendered { output: Bundle { config, root }, fidelity: Fidelity::of(stricter, Vec::new()) })
 }
+
 /// The whole file; the mounts may be a hundred thousand, so they borrow what they can.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -156,15 +157,4 @@ impl<'a> Config<'a> {
         let root = json!({ "path": options.root, "readonly": true });
         Self { oci_version: "1.0.2", process, root, mounts, linux }
     }
-}
-
-/// What a step that can't be written would have shown.
-fn below(survey: &Survey<'_>, path: &[u8]) -> Vec<Vec<u8>> {
-    let mut found = Vec::new();
-    let mut open: Vec<_> = survey.view().lookup(path).into_iter().collect();
-    while let Some(node) = open.pop() {
-        found.push(node.path());
-        open.extend(node.children());
-    }
-    found
 }

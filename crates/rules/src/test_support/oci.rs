@@ -2,7 +2,6 @@ use hermitage_view::Host;
 use serde_json::Value;
 
 use super::tree::{Shown, Tree};
-use crate::RootKind;
 use crate::oci::Bundle;
 
 /// Makes the root directory and carries out the mounts of a bundle on a model of it.
@@ -10,15 +9,7 @@ use crate::oci::Bundle;
 /// # Panics
 /// When a runtime would refuse it.
 pub fn run_oci(host: &dyn Host, bundle: &Bundle) -> Tree {
-    let mut tree = Tree::default();
-    for entry in &bundle.root {
-        let shown = match &entry.kind {
-            RootKind::Dir { .. } => Shown::Dir,
-            RootKind::Symlink { target } => Shown::Link(target.clone()),
-            RootKind::File { content, .. } => Shown::Data(content.clone()),
-        };
-        tree.put(&entry.path, shown);
-    }
+    let mut tree = Tree::with_root(&bundle.root);
     let config: Value = serde_json::from_str(&bundle.config).unwrap_or_default();
     for mount in config["mounts"].as_array().into_iter().flatten() {
         let field = |name: &str| mount[name].as_str().unwrap_or_default().as_bytes().to_vec();

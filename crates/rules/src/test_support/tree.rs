@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use crate::{RootEntry, RootKind};
 use hermitage_view::{Host, Kind, NodeKind, View};
 
 /// What a command finds in a root that was put together.
@@ -42,6 +43,24 @@ impl Tree {
                 }
                 _ => tree.put(&path, Shown::Host),
             }
+        }
+        tree
+    }
+
+    /// A root directory that was made from these entries.
+    ///
+    /// # Panics
+    /// When an entry comes before the directory it is in, or twice.
+    pub fn with_root(entries: &[RootEntry]) -> Self {
+        let mut tree = Self::default();
+        for entry in entries {
+            let shown = match &entry.kind {
+                RootKind::Dir { .. } => Shown::Dir,
+                RootKind::Symlink { target } => Shown::Link(target.clone()),
+                RootKind::File { content, .. } => Shown::Data(content.clone()),
+            };
+            assert!(!tree.paths.contains_key(&entry.path), "{} twice", entry.path.escape_ascii());
+            tree.put(&entry.path, shown);
         }
         tree
     }

@@ -8,6 +8,7 @@ mod bwrap;
 mod landlock;
 mod log;
 mod nsjail;
+mod nspawn;
 mod oci;
 mod sandbox;
 mod support;
