@@ -25,6 +25,7 @@ use std::fmt::Write as _;
 
 use hermitage_view::{NodeKind, View};
 
+use crate::bytes::is_at_or_below;
 use crate::hide::{Step, below, steps_under_root};
 use crate::root::RootEntry;
 use crate::{Error, Fidelity, Rendered, RootKind, Survey};
@@ -59,6 +60,15 @@ pub fn render(survey: &Survey<'_>) -> Result<Rendered<Settings>, Error> {
     text.push_str(HEAD);
     let (mut root, mut stricter) = (Vec::with_capacity(steps.len()), Vec::new());
     for step in &steps {
+        if is_covered(step.path()) {
+            // Of what the root directory has there, nothing shows: only mounts do.
+            if matches!(step, Step::Link { .. } | Step::Data { .. }) {
+                stricter.push(step.path().to_vec());
+                continue;
+            }
+        } else {
+            root.extend(RootEntry::of(step));
+        }
         if is_mount(step) {
             let Some(path) = speakable(step.path()) else {
                 stricter.extend(below(survey, step.path()));
@@ -66,16 +76,21 @@ pub fn render(survey: &Survey<'_>) -> Result<Rendered<Settings>, Error> {
             };
             write_step(&mut text, step, path);
         }
-        root.extend(RootEntry::of(step));
     }
     let (wider, places) = own(survey.view());
     root.extend(places);
     Ok(Rendered { output: Settings { text, root }, fidelity: Fidelity::of(stricter, wider) })
 }
 
+/// Whether a path is in what nspawn mounts.
+fn is_covered(path: &[u8]) -> bool {
+    OWN.iter().any(|(own, _)| path != own.as_bytes() && is_at_or_below(path, own.as_bytes()))
+}
+
 fn is_mount(step: &Step<'_>) -> bool {
     match step {
-        Step::Dir { .. } | Step::Link { .. } | Step::Data { .. } => false,
+        Step::Dir { path, .. } => is_covered(path),
+        Step::Link { .. } | Step::Data { .. } => false,
         Step::Fresh { path, .. } => !OWN.iter().any(|(own, _)| own.as_bytes() == path),
         _ => true,
     }
@@ -88,11 +103,13 @@ fn speakable(path: &[u8]) -> Option<&str> {
 
 fn write_step(text: &mut String, step: &Step<'_>, path: &str) {
     // Options at the end keep a space or backslash there from being taken for the end of the line.
-    if let Step::Fresh { mode, .. } = step {
+    if let Step::Fresh { mode, .. } | Step::Dir { mode, .. } = step {
         text.push_str("TemporaryFileSystem=");
         write_path(text, path);
+        // What is mounted in it needs places there, so only an empty one can be read-only.
+        let only = if matches!(step, Step::Dir { held: false, .. }) { ",ro" } else { "" };
         // Writing to a string does not fail.
-        let _ = writeln!(text, ":mode={mode:o}");
+        let _ = writeln!(text, ":mode={mode:o}{only}");
         return;
     }
     let writable = match step {

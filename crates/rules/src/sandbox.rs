@@ -57,6 +57,26 @@ pub enum Form {
     Allow,
 }
 
+/// When sandbox reads the lists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Moment {
+    /// When a program within it sets them, as ebuild.sh does: no entry can have a `:`.
+    #[default]
+    Within,
+    /// When it starts: then it also ends a list at a line break, and puts other variables in the place of `$`.
+    Start,
+}
+
+impl Moment {
+    /// What no entry can have.
+    fn forbidden(self) -> &'static [u8] {
+        match self {
+            Self::Within => b":",
+            Self::Start => b":\n$",
+        }
+    }
+}
+
 /// Files that few builds read and that take many rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Bulk {
@@ -77,6 +97,8 @@ pub struct Options {
     pub form: Form,
     /// What is denied as a whole, visible or not, where naming its parts would take rules.
     pub leave_out: BTreeSet<Bulk>,
+    /// When the lists are read, which decides on the names that can be in them.
+    pub moment: Moment,
     /// Where `/usr` is: empty, or the offset of a prefix such as `/home/me/gentoo`.
     pub prefix: Vec<u8>,
     /// How many bytes each variable has already, from `sandbox.d` and from Portage.
@@ -128,7 +150,7 @@ impl Rules {
         self.write.join(&b':')
     }
 
-    /// The three variables for env(1) through `xargs -0`: each as `NAME=value` with a NUL after it.
+    /// The three variables for env(1) through `xargs -0`: each as `NAME=value` with a NUL after it. Meant for [`Moment::Start`].
     pub fn variables(&self) -> Vec<u8> {
         let mut text = Vec::new();
         let values = [self.read_value(), self.deny_value(), self.write_value()];

@@ -41,6 +41,8 @@ impl Lists {
             .flat_map(|bulk| bulk.dirs())
             .map(|dir| [&options.prefix, dir.as_bytes()].concat())
             .collect();
+        let forbidden = options.moment.forbidden();
+        let is_odd = |path: &[u8]| path.iter().any(|byte| forbidden.contains(byte));
         let (mut read, mut deny) = (BTreeSet::new(), BTreeSet::new());
         for entry in survey.entries(cover_form(form))? {
             let bulk = left_out.iter().find(|dir| is_at_or_below(&entry.path, dir));
@@ -48,20 +50,20 @@ impl Lists {
                 // By its real path a link would stand for what it leads to.
                 (What::Link | What::HiddenLink | What::BareDir, _) => {}
                 (_, Some(dir)) => {
-                    deny.insert(speakable(dir)?.to_vec());
+                    deny.insert(speakable(dir, is_odd)?.to_vec());
                 }
                 (What::Hidden, None) => {
-                    deny.insert(speakable(&entry.path)?.to_vec());
+                    deny.insert(speakable(&entry.path, is_odd)?.to_vec());
                 }
-                (_, None) if entry.path.contains(&b':') => {}
+                (_, None) if is_odd(&entry.path) => {}
                 (_, None) => {
                     read.insert(entry.path.clone());
                 }
             }
         }
         let write = survey.writable().to_vec();
-        if let Some(path) = write.iter().find(|path| path.contains(&b':')) {
-            return Err(Error::path(path, ErrorKind::Unspeakable("':' separates entries")));
+        if let Some(path) = write.iter().find(|path| is_odd(path)) {
+            return Err(unspeakable(path));
         }
         Ok(Self { read: read.into_iter().collect(), deny: topmost(&deny), write })
     }
@@ -87,16 +89,19 @@ fn cover_form(form: Form) -> CoverForm {
     }
 }
 
-/// The path, or the nearest directory above it whose name has no separator: denying more is safe.
-fn speakable(path: &[u8]) -> Result<&[u8], Error> {
+/// The path, or the nearest directory above it that a list can name: denying more is safe.
+fn speakable(path: &[u8], is_odd: impl Fn(&[u8]) -> bool) -> Result<&[u8], Error> {
     let mut at = path;
-    while at.contains(&b':') {
+    while is_odd(at) {
         at = above(at).unwrap_or(b"/");
     }
-    if at == b"/" {
-        return Err(Error::path(path, ErrorKind::Unspeakable("':' separates entries")));
-    }
-    Ok(at)
+    if at == b"/" { Err(unspeakable(path)) } else { Ok(at) }
+}
+
+fn unspeakable(path: &[u8]) -> Error {
+    let why =
+        "':' separates entries, and when sandbox starts '$' and line breaks mean something too";
+    Error::path(path, ErrorKind::Unspeakable(why))
 }
 
 /// The paths without those below others.

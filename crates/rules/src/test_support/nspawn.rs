@@ -30,8 +30,12 @@ pub fn run_nspawn(host: &dyn Host, settings: &Settings) -> Tree {
                 tree.bind(host, &words[0]);
             }
             "TemporaryFileSystem" => {
-                tree.paths.remove(&words[0]);
-                tree.put(&words[0], Shown::Fresh);
+                // A directory of the view; one that is provided was a place before.
+                let shown = match tree.paths.remove(&words[0]) {
+                    Some(_) => Shown::Fresh,
+                    None => Shown::Dir,
+                };
+                tree.put(&words[0], shown);
             }
             _ => assert!(!value.contains('/'), "{line}"),
         }

@@ -6,13 +6,25 @@ use std::process::{Command, Output};
 use hermitage_rules::{Survey, sandbox};
 use hermitage_view::{MemoryHost, ViewBuilder};
 
-use crate::Case;
+use crate::{Case, Need};
 
 pub(crate) const CASES: &[Case] = &[
-    ("the bashrc fragment takes back that all may be read, and keeps the rest", "bash", takes_back),
-    ("the bashrc fragment read twice does nothing more", "bash", is_idempotent),
-    ("the bashrc fragment leaves the depend phase alone", "bash", leaves_depend_alone),
-    ("the bashrc fragment dies when a variable becomes too long", "bash", dies_when_too_long),
+    (
+        "the bashrc fragment takes back that all may be read, and keeps the rest",
+        Need::Program("bash"),
+        takes_back,
+    ),
+    ("the bashrc fragment read twice does nothing more", Need::Program("bash"), is_idempotent),
+    (
+        "the bashrc fragment leaves the depend phase alone",
+        Need::Program("bash"),
+        leaves_depend_alone,
+    ),
+    (
+        "the bashrc fragment dies when a variable becomes too long",
+        Need::Program("bash"),
+        dies_when_too_long,
+    ),
 ];
 
 /// The text for a view with odd names, by form.

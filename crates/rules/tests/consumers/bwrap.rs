@@ -6,11 +6,11 @@ use std::process::{Command, Stdio};
 
 use hermitage_rules::{Survey, bwrap};
 
-use crate::Case;
 use crate::fixture::{Fixture, LIST};
+use crate::{Case, Need};
 
 pub(crate) const CASES: &[Case] =
-    &[("bubblewrap shows exactly what the view shows", "bwrap", shows_the_view)];
+    &[("bubblewrap shows exactly what the view shows", Need::Program("bwrap"), shows_the_view)];
 
 fn shows_the_view(program: &Path) {
     let fixture = Fixture::new();

@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use hermitage_rules::Fidelity;
 use hermitage_view::{NodeKind, RealHost, View, ViewBuilder};
 
 /// Files in a temporary directory, and a view of some of them and of two programs.
@@ -18,6 +19,11 @@ pub(crate) struct Fixture {
 
 impl Fixture {
     pub(crate) fn new() -> Self {
+        Self::with_trees(&[])
+    }
+
+    /// The same, with all of some directories visible, too.
+    pub(crate) fn with_trees(trees: &[&Path]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let base = dir.path().canonicalize().unwrap();
         for sub in ["whole", "part"] {
@@ -28,7 +34,7 @@ impl Fixture {
         }
         std::os::unix::fs::symlink("shown", base.join("part/link")).unwrap();
         let host = RealHost::new("/");
-        let view = view(&host, &base);
+        let view = view(&host, &base, trees);
         Self { _dir: dir, base, host, view }
     }
 
@@ -44,6 +50,11 @@ impl Fixture {
 
     /// Checks a list of paths, separated by NUL, that was made inside.
     pub(crate) fn assert_visible(&self, list: &[u8]) {
+        self.assert_visible_but(list, &Fidelity::Exact);
+    }
+
+    /// The same, but for differences that were stated.
+    pub(crate) fn assert_visible_but(&self, list: &[u8], stated: &Fidelity) {
         let found: BTreeSet<Vec<u8>> = list
             .split(|&byte| byte == 0)
             .filter(|path| !path.is_empty())
@@ -52,14 +63,16 @@ impl Fixture {
         let text = |paths: BTreeSet<&Vec<u8>>| -> Vec<String> {
             paths.iter().map(|path| path.escape_ascii().to_string()).collect()
         };
-        let expected = self.visible();
-        assert_eq!(text(found.difference(&expected).collect()), [""; 0], "are too much");
+        let mut expected = self.visible();
+        stated.stricter().iter().for_each(|path| assert!(expected.remove(path)));
+        let extra = found.difference(&expected).filter(|path| !stated.wider().contains(path));
+        assert_eq!(text(extra.collect()), [""; 0], "are too much");
         assert_eq!(text(expected.difference(&found).collect()), [""; 0], "are missing");
     }
 }
 
-/// What to run inside to list all there is.
-pub(crate) const LIST: [&str; 13] = [
+/// What to run inside to list all there is, but for what is in `/proc`, `/dev`, `/run` and `/sys`.
+pub(crate) const LIST: [&str; 21] = [
     "/usr/bin/find",
     "/",
     "-path",
@@ -70,13 +83,24 @@ pub(crate) const LIST: [&str; 13] = [
     "/dev/*",
     "-prune",
     "-o",
+    "-path",
+    "/run/*",
+    "-prune",
+    "-o",
+    "-path",
+    "/sys/*",
+    "-prune",
+    "-o",
     "-printf",
     "%p\\0",
     "-ignore_readdir_race",
 ];
 
-fn view(host: &RealHost, base: &Path) -> View {
+fn view(host: &RealHost, base: &Path, trees: &[&Path]) -> View {
     let mut builder = ViewBuilder::new(host);
+    for tree in trees {
+        builder.extra_tree(tree.as_os_str().as_bytes());
+    }
     for program in ["/usr/bin/find", "/usr/bin/cat"] {
         builder.extra(program);
         for library in libraries(program) {

@@ -8,15 +8,15 @@ use std::process::Command;
 use hermitage_rules::Survey;
 use hermitage_rules::landlock::{Enforcement, Rules, render};
 
-use crate::Case;
 use crate::fixture::Fixture;
+use crate::{Case, Need};
 
 pub(crate) const CASES: &[Case] = &[
-    ("Landlock refuses what is not in the view, to programs too", "landlock", refuses),
-    ("Landlock reports each path that can't be opened, and refuses it", "landlock", reports),
+    ("Landlock refuses what is not in the view, to programs too", Need::Landlock, refuses),
+    ("Landlock reports each path that can't be opened, and refuses it", Need::Landlock, reports),
     (
         "Landlock lets all be listed when that is allowed, and what is writable be written",
-        "landlock",
+        Need::Landlock,
         allows,
     ),
 ];

@@ -1,6 +1,7 @@
 //! With the real consumers: each accepts what is written for it, and shows what the view shows.
 //!
-//! A test whose consumer is not installed is counted as ignored, and a line on stderr says so; under `CI=true` that is a failure.
+//! A test whose consumer is not there is counted as ignored, and a line on stderr says so. Under `CI=true` that is a failure if
+//! the consumer is one that can be installed: `HERMITAGE_SANDBOX` names gentoo/sandbox's program, `HERMITAGE_NSJAIL` nsjail's.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -13,7 +14,10 @@ mod bash;
 mod bwrap;
 mod fixture;
 mod landlock;
+mod nsjail;
+mod nspawn;
 mod oci;
+mod sandbox;
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -21,23 +25,47 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 
-/// A test: its name as a sentence, the program (or `landlock`, a kernel with that) it needs, and what it does with it.
-type Case = (&'static str, &'static str, fn(&Path));
+/// A test: its name as a sentence, what it needs, and what it does with it.
+type Case = (&'static str, Need, fn(&Path));
+
+/// What a test can't do without.
+#[derive(Clone, Copy, Debug)]
+enum Need {
+    /// A kernel with Landlock.
+    Landlock,
+    /// A program on the search path.
+    Program(&'static str),
+    /// The same, and to be root, which a run of the tests as root is.
+    ProgramAndRoot(&'static str),
+    /// A program that no distribution at hand has, whose path a variable names.
+    Variable(&'static str),
+    /// The same, and to be root, who can make directories outside of those for temporary files.
+    VariableAndRoot(&'static str),
+}
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let is_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
-    let cases: Vec<Case> = [bash::CASES, bwrap::CASES, landlock::CASES, oci::CASES].concat();
+    let cases: Vec<Case> = [
+        bash::CASES,
+        bwrap::CASES,
+        landlock::CASES,
+        nsjail::CASES,
+        nspawn::CASES,
+        oci::CASES,
+        sandbox::CASES,
+    ]
+    .concat();
     let (mut trials, mut absent) = (Vec::new(), false);
-    for (name, program, case) in cases {
-        let path = find(program);
-        if path.is_none() {
-            eprintln!("NOT RUN: \"{name}\", because {program} is not installed");
-            absent = true;
+    for (name, need, case) in cases {
+        let found = find(need);
+        if let Err(why) = &found {
+            eprintln!("NOT RUN: \"{name}\", because {why}");
+            absent |= matches!(need, Need::Landlock | Need::Program(_));
         }
-        let is_ignored = path.is_none();
+        let is_ignored = found.is_err();
         let run = move || {
-            case(path.as_deref().unwrap());
+            case(&found?);
             Ok(())
         };
         trials.push(Trial::test(name, run).with_ignored_flag(is_ignored));
@@ -49,11 +77,26 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// A program on the search path.
-fn find(program: &str) -> Option<PathBuf> {
-    if program == "landlock" {
-        return has_landlock().then(PathBuf::new);
+/// Where what is needed is, or why it is not there.
+fn find(need: Need) -> Result<PathBuf, String> {
+    match need {
+        Need::Landlock if has_landlock() => Ok(PathBuf::new()),
+        Need::Landlock => Err("the kernel does not enforce it".into()),
+        Need::Program(name) => on_path(name).ok_or(format!("{name} is not installed")),
+        Need::ProgramAndRoot(_) | Need::VariableAndRoot(_)
+            if !rustix::process::geteuid().is_root() =>
+        {
+            Err("it needs root".into())
+        }
+        Need::ProgramAndRoot(name) => on_path(name).ok_or(format!("{name} is not installed")),
+        Need::Variable(name) | Need::VariableAndRoot(name) => std::env::var_os(name)
+            .map(PathBuf::from)
+            .ok_or(format!("{name} does not say where the program is")),
     }
+}
+
+/// A program on the search path.
+fn on_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     let is_program = |path: &PathBuf| {
         path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)

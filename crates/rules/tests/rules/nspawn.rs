@@ -85,3 +85,18 @@ fn what_may_be_written_is_bound_so_even_within_a_tree() {
         ["Bind=/out:/out:rbind", "BindReadOnly=/src:/src:rbind", "Bind=/src/a:/src/a:rbind"];
     assert_eq!(mounts, expected);
 }
+
+#[test]
+fn links_where_nspawn_mounts_are_not_shown_and_said() {
+    let host = MemoryHost::new()
+        .file("/tmp/a/b", "")
+        .symlink("/tmp/a/c", "b")
+        .file("/tmp/x", "")
+        .dir("/tmp/d");
+    let mut builder = ViewBuilder::new(&host);
+    let view = builder.extra("/tmp/a/b").extra("/tmp/a/c").extra("/tmp/d").build().unwrap();
+    let rules = render(&Survey::new(&view, &host)).unwrap();
+    assert_eq!(rules.fidelity.stricter(), [b"/tmp/a/c".to_vec()]);
+    assert!(rules.output.text.contains("TemporaryFileSystem=/tmp/d:mode=755,ro\n"));
+    assert_eq!(run_nspawn(&host, &rules.output), expected(&view, &host, &rules.fidelity));
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hermitage_rules::sandbox::{Bulk, Form, LIMIT, Options, render};
+use hermitage_rules::sandbox::{Bulk, Form, LIMIT, Moment, Options, render};
 use hermitage_rules::test_support::SandboxModel;
 use hermitage_rules::{ErrorKind, Fidelity, Place, Survey};
 use hermitage_view::test_support::case;
@@ -51,6 +51,27 @@ fn a_name_with_a_colon_is_denied_with_its_directory() {
     assert_eq!(rules.output.deny_value(), b"/man");
     let paths = vec![b"/man".to_vec(), b"/man/c.3".to_vec()];
     assert_eq!(rules.fidelity, Fidelity::Stricter { paths });
+}
+
+#[test]
+fn lists_that_are_read_at_the_start_name_no_dollar_and_no_line_break() {
+    for name in ["/a/x${HOME}", "/a/$x", "/a/x\ny"] {
+        let host =
+            MemoryHost::new().file(name, "").file("/a/b", "").file("/c/d", "").file("/e", "");
+        let view = view_of(&host, &["/a/b", "/e"]);
+        let survey = Survey::new(&view, &host);
+        let odd = |path: &Vec<u8>| path.iter().any(|byte| b"$\n".contains(byte));
+        for form in FORMS {
+            let within = render(&survey, &with(form)).unwrap();
+            assert!(within.output.deny().iter().any(odd) || form != Form::Deny);
+            let options = Options { moment: Moment::Start, ..with(form) };
+            let rules = render(&survey, &options).unwrap();
+            assert!(!rules.output.deny().iter().chain(rules.output.read()).any(odd));
+            let (read, deny) = (rules.output.read_value(), rules.output.deny_value());
+            let model = SandboxModel::started(&host, &read, &deny);
+            assert_as_stated(&view, &host, &rules.fidelity, |path| model.reads_real(&host, path));
+        }
+    }
 }
 
 #[test]

@@ -102,8 +102,13 @@ fn for_sandbox(
         Some(FormName::Least) => sandbox::Form::Least,
         Some(FormName::Allow) => sandbox::Form::Allow,
     };
+    let moment = match args.text {
+        SandboxText::Bashrc => sandbox::Moment::Within,
+        SandboxText::Variables => sandbox::Moment::Start,
+    };
     let options = sandbox::Options {
         form,
+        moment,
         leave_out: left_out(&args.leave_out),
         prefix: machine.eprefix().to_vec(),
         inherited: args.inherited,
