@@ -60,22 +60,20 @@ pub fn render(survey: &Survey<'_>) -> Result<Rendered<Settings>, Error> {
     text.push_str(HEAD);
     let (mut root, mut stricter) = (Vec::with_capacity(steps.len()), Vec::new());
     for step in &steps {
-        if is_covered(step.path()) {
-            // Of what the root directory has there, nothing shows: only mounts do.
-            if matches!(step, Step::Link { .. } | Step::Data { .. }) {
-                stricter.push(step.path().to_vec());
-                continue;
-            }
-        } else {
-            root.extend(RootEntry::of(step));
+        let (path, is_covered) = (speakable(step.path()), is_covered(step.path()));
+        let is_shown = match step {
+            // Of what the root directory has where nspawn mounts, nothing shows.
+            Step::Link { .. } | Step::Data { .. } => !is_covered,
+            _ => !is_mount(step) || path.is_some(),
+        };
+        if !is_shown {
+            stricter.extend(below(survey, step.path()));
+            continue;
         }
-        if is_mount(step) {
-            let Some(path) = speakable(step.path()) else {
-                stricter.extend(below(survey, step.path()));
-                continue;
-            };
+        if let Some(path) = path.filter(|_| is_mount(step)) {
             write_step(&mut text, step, path);
         }
+        root.extend(RootEntry::of(step).filter(|_| !is_covered));
     }
     let (wider, places) = own(survey.view());
     root.extend(places);

@@ -91,7 +91,7 @@ fn links_where_nspawn_mounts_are_not_shown_and_said() {
     let host = MemoryHost::new()
         .file("/tmp/a/b", "")
         .symlink("/tmp/a/c", "b")
-        .file("/tmp/x", "")
+        .file("/tmp/a/x", "")
         .dir("/tmp/d");
     let mut builder = ViewBuilder::new(&host);
     let view = builder.extra("/tmp/a/b").extra("/tmp/a/c").extra("/tmp/d").build().unwrap();

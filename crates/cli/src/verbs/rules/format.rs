@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 
-use hermitage_rules::{Fidelity, RootEntry, Survey, bwrap, landlock, nsjail, oci, sandbox};
+use hermitage_rules::{Fidelity, RootEntry, Survey, bwrap, landlock, nsjail, nspawn, oci, sandbox};
 
 use crate::args::{BulkName, FormName, FormatArgs, RulesFormat, SandboxText};
 use crate::failure::Failure;
@@ -65,7 +65,15 @@ pub(super) fn write(
             Ok(Written::text("nsjail.cfg", rules.output, rules.fidelity))
         }
         RulesFormat::Oci => for_oci(survey, args, command),
-        RulesFormat::Nspawn | RulesFormat::Syd => Err(Failure::new("not yet")),
+        RulesFormat::Nspawn => {
+            let rules = nspawn::render(survey)?;
+            let root = rules.output.root;
+            Ok(Written {
+                root,
+                ..Written::text("rootfs.nspawn", rules.output.text, rules.fidelity)
+            })
+        }
+        RulesFormat::Syd => Err(Failure::new("not yet")),
     }
 }
 
