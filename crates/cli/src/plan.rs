@@ -25,6 +25,19 @@ pub(crate) fn plan(
     reporter: Reporter,
     timings: &mut Timings,
 ) -> Result<Plan, Failure> {
+    let (_, plan) = view_and_plan(target, closure, view, run, reporter, timings)?;
+    Ok(plan)
+}
+
+/// The same, with the view that the plan is made of.
+pub(crate) fn view_and_plan(
+    target: &TargetArgs,
+    closure: &ClosureArgs,
+    view: &ViewArgs,
+    run: &RunArgs,
+    reporter: Reporter,
+    timings: &mut Timings,
+) -> Result<(Visible, Plan), Failure> {
     let machine = Machine::open(&closure.source, reporter)?;
     timings.step("database");
     let selection = closure::select(target, closure, &machine, reporter)?;
@@ -38,7 +51,7 @@ pub(crate) fn plan(
     timings.step("view");
     let plan = of_view(&visible, run)?;
     timings.step("plan");
-    Ok(plan)
+    Ok((visible, plan))
 }
 
 /// Root keeps no capabilities inside, so what belongs to somebody else is not root's to write.

@@ -57,5 +57,5 @@ pub use plan::{
     Access, Bind, Capability, Entry, EntryKind, Limit, Network, Plan, PlanOptions, Resource,
     SCHEMA, Session, SpecialKind, SystemCalls, Timestamp, Tmpfs, Variable, parse_size,
 };
-pub use run::{Report, Run, run};
+pub use run::{Report, Run, run, run_restricted};
 pub use support::{Ability, Backend, BackendChoice, Privilege, Support};

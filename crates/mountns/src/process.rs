@@ -8,6 +8,7 @@ mod cage;
 mod exec;
 mod init;
 mod limits;
+pub(crate) mod plain;
 mod seccomp;
 mod supervisor;
 

@@ -25,6 +25,23 @@ pub fn run(
     }
 }
 
+/// Runs a command on the host as it is, after `restrict` has put a restriction on the process that becomes it.
+///
+/// For restrictions that need no namespaces, such as Landlock's. Of the plan only the environment, the working directory, limits,
+/// system calls, capabilities and session count: nothing is hidden, network and processes are the host's. What the command leaves behind is ended
+/// with it; when the caller is killed, only the command itself is.
+///
+/// # Errors
+/// When `restrict` fails, with its text; when the command is not there or can't be executed. In all these cases the command
+/// has not run.
+pub fn run_restricted(
+    plan: &Plan,
+    command: &Command,
+    restrict: &dyn Fn() -> Result<(), String>,
+) -> Result<Outcome, Error> {
+    process::plain::carry_out(plan, command, restrict)
+}
+
 /// A run to be started.
 #[derive(Clone, Debug)]
 pub struct Run<'a> {

@@ -49,12 +49,13 @@ fn write_step(text: &mut String, step: &Step<'_>) {
         Step::Dir { mode, .. } => write_tmpfs(text, path, *mode, "false"),
         Step::Tree { writable: true, .. } => write_bind(text, path, "is_dir: true rw: true"),
         Step::Tree { .. } => write_bind(text, path, "is_dir: true"),
-        Step::File { writable: true, .. } => write_bind(text, path, "is_dir: false rw: true"),
+        Step::File { writable: true, .. } | Step::Device { .. } => {
+            write_bind(text, path, "is_dir: false rw: true");
+        }
         Step::File { .. } => write_bind(text, path, "is_dir: false"),
         Step::Within { is_dir, .. } => {
             write_bind(text, path, &format!("is_dir: {is_dir} rw: true"));
         }
-        Step::Device { .. } => write_bind(text, path, "is_dir: false rw: true"),
         Step::Link { target, .. } => {
             write_mount(text, &[("src", target), ("dst", path)], "is_symlink: true");
         }

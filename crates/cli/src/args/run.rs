@@ -86,13 +86,16 @@ pub(crate) enum BackendName {
     Skeleton,
     /// A bind mount for each file
     Bind,
+    /// No view: what is not declared is refused, not hidden. Needs no namespaces, and is never chosen by auto
+    Landlock,
 }
 
 impl BackendName {
     /// The backend that is asked for; none when the best is.
     pub(crate) fn backend(self) -> Option<Backend> {
         match self {
-            Self::Auto => None,
+            // It is none of those that make views; whoever can take it asks first.
+            Self::Auto | Self::Landlock => None,
             Self::Served => Some(Backend::Served),
             Self::Skeleton => Some(Backend::Skeleton),
             Self::Bind => Some(Backend::Bind),

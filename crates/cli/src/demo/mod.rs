@@ -43,6 +43,11 @@ struct InView {
 
 /// Builds, and shows what differs. Fails when the view does not do what it is there for.
 pub(crate) fn demo(args: &DemoArgs, context: &Context) -> Result<u8, Failure> {
+    if args.backend == BackendName::Landlock {
+        return Err(Failure::new(
+            "the demonstration shows what hiding does, and Landlock hides nothing",
+        ));
+    }
     let temporary = if args.into.is_none() { Some(scratch()?) } else { None };
     let path = match (&args.into, &temporary) {
         (Some(path), _) => fresh(path)?,

@@ -4,6 +4,7 @@ mod deps;
 mod doctor;
 mod files;
 mod import;
+mod landlock;
 mod manual;
 mod owner;
 mod plan;

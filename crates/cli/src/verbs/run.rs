@@ -17,6 +17,9 @@ pub(crate) fn run(mut args: RunVerbArgs, context: &Context) -> Result<u8, Failur
     context.config.complete_run(&mut args.run);
     let mut timings = Timings::start();
     let RunVerbArgs { target, closure, view, run, start } = &args;
+    if context.config.backend(start.backend) == BackendName::Landlock {
+        return super::landlock::run(&args, context, timings);
+    }
     let plan = crate::plan::plan(target, closure, view, run, context.reporter, &mut timings)?;
     carry_out(&plan, start, context, timings)
 }
@@ -40,7 +43,7 @@ fn carry_out(
     mut timings: Timings,
 ) -> Result<u8, Failure> {
     let support = support(&start.pretend_without)?;
-    let choice = choice(context.config.backend(start.backend));
+    let choice = choice(context.config.backend(start.backend))?;
     let backend = support.select(choice)?;
     tell_of_fallback(&support, choice, backend, context.reporter);
     timings.backend(backend.name());
@@ -100,8 +103,14 @@ pub(crate) fn support(without: &[String]) -> Result<Support, Failure> {
         .try_fold(Support::probe(), |support, name| Ok(support.without(name.parse::<Backend>()?)))
 }
 
-fn choice(name: BackendName) -> BackendChoice {
-    name.backend().map_or(BackendChoice::Best, BackendChoice::Only)
+fn choice(name: BackendName) -> Result<BackendChoice, Failure> {
+    match (name, name.backend()) {
+        (BackendName::Landlock, _) => Err(Failure::new(
+            "a plan is mounts, and Landlock needs rules: \"hermitage run --backend landlock\" makes them",
+        )),
+        (_, Some(backend)) => Ok(BackendChoice::Only(backend)),
+        (_, None) => Ok(BackendChoice::Best),
+    }
 }
 
 fn read(path: &Path) -> Result<String, Failure> {

@@ -77,7 +77,7 @@ fn reap(command: Pid, session: Session, report: &OwnedFd) -> ! {
     }
 }
 
-fn reap_all(command: Pid) -> Option<Outcome> {
+pub(super) fn reap_all(command: Pid) -> Option<Outcome> {
     let mut outcome = None;
     while let Ok(Some((pid, status))) = rustix::process::wait(WaitOptions::NOHANG) {
         if pid == command {
@@ -92,7 +92,7 @@ fn ended(status: WaitStatus) -> Option<Outcome> {
     exited.or_else(|| status.terminating_signal().map(Outcome::Signaled))
 }
 
-fn pass_on(signal: i32, command: Pid, session: Session) {
+pub(super) fn pass_on(signal: i32, command: Pid, session: Session) {
     // SIGTSTP does nothing to an orphaned process group, which that of a new session always is.
     let signal = if signal == libc::SIGTSTP { libc::SIGSTOP } else { signal };
     let pid = command.as_raw_nonzero().get();

@@ -79,19 +79,20 @@ fn main() -> ExitCode {
 
 /// Where what is needed is, or why it is not there.
 fn find(need: Need) -> Result<PathBuf, String> {
-    match need {
+    let found = match need {
         Need::Landlock if has_landlock() => Ok(PathBuf::new()),
         Need::Landlock => Err("the kernel does not enforce it".into()),
-        Need::Program(name) => on_path(name).ok_or(format!("{name} is not installed")),
-        Need::ProgramAndRoot(_) | Need::VariableAndRoot(_)
-            if !rustix::process::geteuid().is_root() =>
-        {
-            Err("it needs root".into())
+        Need::Program(name) | Need::ProgramAndRoot(name) => {
+            on_path(name).ok_or(format!("{name} is not installed"))
         }
-        Need::ProgramAndRoot(name) => on_path(name).ok_or(format!("{name} is not installed")),
         Need::Variable(name) | Need::VariableAndRoot(name) => std::env::var_os(name)
             .map(PathBuf::from)
             .ok_or(format!("{name} does not say where the program is")),
+    };
+    let needs_root = matches!(need, Need::ProgramAndRoot(_) | Need::VariableAndRoot(_));
+    match found {
+        Ok(_) if needs_root && !rustix::process::geteuid().is_root() => Err("it needs root".into()),
+        found => found,
     }
 }
 

@@ -62,9 +62,9 @@ fn colons_backslashes_and_spaces_at_the_end_are_written_and_line_breaks_are_refu
         host = host.file(path, "");
     }
     let mut builder = ViewBuilder::new(&host);
-    odd.iter().for_each(|path| {
+    for path in odd {
         builder.extra(path);
-    });
+    }
     let view = builder.extra("/a/line\nbreak").build().unwrap();
     let rules = render(&Survey::new(&view, &host)).unwrap();
     assert_eq!(rules.fidelity.stricter(), [b"/a/line\nbreak".to_vec()]);
