@@ -44,6 +44,7 @@ pub(crate) fn select(
         .provided(machine.provided());
     let closure = query.resolve(&machine.roots())?;
     let kept = kept(&closure, &atoms(&args.withhold)?, machine)?;
+    machine.check()?;
     Ok(Selection { closure, kept })
 }
 

@@ -59,6 +59,13 @@ impl Machine {
         &self.places[self.by_kind[kind as usize]]
     }
 
+    /// Fails when something about a package could not be read that was asked since the last query.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        use hermitage_depgraph::Source as _;
+        let failure = self.places.iter().find_map(|place| place.packages.failure());
+        failure.map_or(Ok(()), |error| Err(error.into()))
+    }
+
     /// Every system, each once.
     pub(crate) fn places(&self) -> &[Place] {
         &self.places

@@ -1,6 +1,7 @@
 //! What a closure asks of a package database.
 
 use crate::class::DepClass;
+use crate::error::Error;
 use crate::table::{PackageId, PackageTable};
 use hermitage_atom::DepSpec;
 
@@ -16,6 +17,17 @@ pub type SourceError = Box<dyn std::error::Error + Send + Sync>;
 pub trait Source {
     /// The installed packages.
     fn packages(&self) -> &PackageTable;
+
+    /// Says that much is going to be asked of these packages, so that a source that reads can read ahead.
+    fn prepare(&self, packages: &[PackageId]) {
+        let _ = packages;
+    }
+
+    /// What kept the source from reading something that one of its packages was asked, if there was such a thing; every
+    /// query that is answered after that fails with it.
+    fn failure(&self) -> Option<Error> {
+        None
+    }
 
     /// What a package depends on, as recorded: conditionals that are left are evaluated with the package's own flags.
     ///

@@ -147,7 +147,7 @@ impl PackageTable {
 }
 
 /// The order of a table.
-pub(crate) fn in_order(a: &Package, b: &Package) -> Ordering {
+fn in_order(a: &Package, b: &Package) -> Ordering {
     let (a, b) = (a.cpv(), b.cpv());
     a.cmp(b).then_with(|| a.as_str().cmp(b.as_str()))
 }

@@ -65,7 +65,7 @@ impl Target {
             target.specs.insert(class, spec.clone());
         }
         target.installed = Some(id);
-        Ok(target)
+        source.failure().map_or(Ok(target), Err)
     }
 
     /// A package that is about to be built from the ebuild a metadata cache entry describes, with these flags on.

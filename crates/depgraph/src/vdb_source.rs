@@ -1,5 +1,6 @@
 //! A source over an installed-package database on disk.
 
+mod ahead;
 mod holding;
 mod interpreter;
 mod load;
@@ -7,18 +8,19 @@ mod owners;
 
 use crate::class::DepClass;
 use crate::error::{Error, ErrorKind, Place};
+use crate::package::{Package, Unread};
 use crate::source::{ElfFile, Holding, Interpreted, Owned, Source, SourceError};
-use crate::table::{PackageId, PackageTable, in_order};
+use crate::table::{PackageId, PackageTable};
 use hermitage_atom::DepSpec;
 use hermitage_vdb::{Database, DiskLinks, OwnerIndex, Registry};
-use load::{Loaded, Specs};
+use load::{Entry, Failure};
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// The packages of a database on disk.
 ///
-/// Names, slots, flags, what packages need once they are installed, and whether they own files are read at once; what they
-/// needed to be built, and the files they own, are read when that is asked for.
+/// Only the names are read at once. Everything else is read when a query comes to a package, or a package is asked about
+/// its slot, flags and so on; what can't be read makes the query fail that needed it.
 ///
 /// ```no_run
 /// use hermitage_atom::Atom;
@@ -34,25 +36,24 @@ use std::sync::OnceLock;
 pub struct VdbSource {
     database: Database,
     table: PackageTable,
-    packages: Vec<hermitage_vdb::Package>,
-    specs: Vec<Specs>,
+    /// In the order of the table.
+    entries: Vec<Arc<Entry>>,
+    failure: Failure,
     preserved: BTreeMap<PackageId, Vec<Vec<u8>>>,
-    holding: Vec<Holding>,
     owners: OnceLock<OwnerIndex<DiskLinks>>,
 }
 
 impl VdbSource {
-    /// Reads the packages of a database.
+    /// Lists the packages of a database.
     ///
     /// Entries of the database that are not packages are left out, as [`Database::packages`] does, which also lists
     /// them. A package whose dependencies can't be parsed is there, and closures that need them report it.
     ///
     /// # Errors
-    /// [`ErrorKind::Source`] with the reader's error, when a file is there but can't be read.
+    /// [`ErrorKind::Source`] with the reader's error, when a directory can't be listed.
     pub fn load(database: &Database) -> Result<Self, Error> {
         let listed = database.packages().map_err(|cause| broken(database, cause))?;
-        let loaded = load::load(listed.as_slice())?;
-        let mut source = Self::assemble(database.clone(), loaded);
+        let mut source = Self::assemble(database.clone(), listed.into_packages());
         source.preserved = source.read_registry()?;
         Ok(source)
     }
@@ -67,32 +68,33 @@ impl VdbSource {
     /// # Panics
     /// If the id belongs to a larger source.
     pub fn entry(&self, id: PackageId) -> &hermitage_vdb::Package {
-        &self.packages[id.index()]
+        &self.entries[id.index()].package
     }
 
-    fn assemble(database: Database, mut loaded: Vec<Loaded>) -> Self {
-        loaded.sort_by(|a, b| in_order(&a.package, &b.package));
-        loaded
-            .dedup_by(|later, first| later.package.cpv().as_str() == first.package.cpv().as_str());
-        let count = loaded.len();
-        let mut source = Self {
-            database,
-            table: PackageTable::default(),
-            packages: Vec::with_capacity(count),
-            specs: Vec::with_capacity(count),
-            preserved: BTreeMap::new(),
-            holding: Vec::with_capacity(count),
-            owners: OnceLock::new(),
+    /// `listed` is in the order of the table.
+    fn assemble(database: Database, mut listed: Vec<hermitage_vdb::Package>) -> Self {
+        // The table keeps the first of several with one name.
+        listed.dedup_by(|later, first| later.cpv().as_str() == first.cpv().as_str());
+        let failure = Failure::default();
+        let entry = |package| Arc::new(Entry::new(package, Arc::clone(&failure)));
+        let entries: Vec<_> = listed.into_iter().map(entry).collect();
+        let unread = |entry: &Arc<Entry>| {
+            let details: Arc<dyn Unread> = Arc::<Entry>::clone(entry);
+            Package::unread(entry.package.cpv().clone(), details)
         };
-        let mut packages = Vec::with_capacity(count);
-        for one in loaded {
-            packages.push(one.package);
-            source.packages.push(one.entry);
-            source.specs.push(one.specs);
-            source.holding.push(one.holding);
+        let table = PackageTable::new(entries.iter().map(unread).collect());
+        Self {
+            database,
+            table,
+            entries,
+            failure,
+            preserved: BTreeMap::new(),
+            owners: OnceLock::new(),
         }
-        source.table = PackageTable::new(packages);
-        source
+    }
+
+    fn core(&self, id: PackageId) -> Result<&load::Core, SourceError> {
+        self.entries[id.index()].core().map_err(|cause| Arc::clone(cause).into())
     }
 
     fn read_registry(&self) -> Result<BTreeMap<PackageId, Vec<Vec<u8>>>, Error> {
@@ -101,7 +103,7 @@ impl VdbSource {
         let registry = Registry::read(&eroot).map_err(|cause| broken(&self.database, cause))?;
         let mut preserved = BTreeMap::new();
         for (_, libraries) in registry.iter() {
-            let same = |(_, p): &(PackageId, &crate::Package)| p.cpv().as_str() == libraries.cpv;
+            let same = |(_, p): &(PackageId, &Package)| p.cpv().as_str() == libraries.cpv;
             if let Some((id, _)) = self.table.iter().find(same) {
                 let paths = libraries.paths.iter().map(|path| path.clone().into_bytes()).collect();
                 preserved.insert(id, paths);
@@ -120,12 +122,22 @@ impl Source for VdbSource {
         &self.table
     }
 
+    fn prepare(&self, packages: &[PackageId]) {
+        let entries: Vec<_> = packages.iter().map(|id| &self.entries[id.index()]).collect();
+        ahead::read(&entries);
+    }
+
+    fn failure(&self) -> Option<Error> {
+        self.failure.get().map(load::failed)
+    }
+
     fn dependencies(&self, id: PackageId, class: DepClass) -> Result<&DepSpec, SourceError> {
-        self.specs[id.index()].get(self.entry(id), class).map_err(|problem| problem.clone().into())
+        let specs = &self.core(id)?.specs;
+        specs.get(self.entry(id), class).map_err(|problem| problem.clone().into())
     }
 
     fn holding(&self, id: PackageId) -> Result<Holding, SourceError> {
-        Ok(self.holding[id.index()])
+        Ok(self.core(id)?.holding)
     }
 
     fn elf_files(&self, id: PackageId) -> Result<Vec<ElfFile>, SourceError> {
@@ -149,7 +161,10 @@ impl Source for VdbSource {
         let index = if let Some(index) = self.owners.get() {
             index
         } else {
-            let index = OwnerIndex::build(&self.packages, self.database.links())?;
+            let index = {
+                let packages: Vec<_> = self.entries.iter().map(|e| e.package.clone()).collect();
+                OwnerIndex::build(&packages, self.database.links())?
+            };
             self.owners.get_or_init(|| index)
         };
         Ok(owners::of(index, path)?)

@@ -10,12 +10,14 @@ mod walk;
 
 use crate::closure::Closure;
 use crate::error::Error;
-use crate::query::{Query, Roots};
+use crate::query::{Query, RootKind, Roots};
 use walk::Walk;
 
 pub(crate) fn resolve(query: &Query, roots: &Roots<'_>) -> Result<Closure, Error> {
     let mut walk = Walk::new(query, roots);
     walk.start_at_target()?;
     walk.start_at_system()?;
-    finish::finish(walk)
+    let closure = finish::finish(walk)?;
+    // What could not be read was taken for absent on the way.
+    RootKind::ALL.iter().find_map(|&kind| roots.source(kind).failure()).map_or(Ok(closure), Err)
 }

@@ -107,6 +107,8 @@ impl<'a> Walk<'a> {
                 .atoms()
                 .map(|atom| (atom, picker.pick_atom(atom.as_ref())))
                 .collect();
+            let found = picks.iter().flat_map(|(_, picked)| &picked.found);
+            self.prepare(root, found.map(|found| found.package));
             for (atom, picked) in picks {
                 starts.extend(self.note_system(root, atom, picked, root == build)?);
             }
@@ -227,12 +229,20 @@ impl<'a> Walk<'a> {
         missing_everywhere(&mut picks);
         for (root, picked) in picks {
             self.note(asker.origin, class, root, &picked);
+            self.prepare(root, picked.found.iter().map(|found| found.package));
             for found in picked.found {
                 let (package, reason) = dependency(asker.origin, class, found);
                 asks.extend(self.admit(root, package, reason, pass)?);
             }
         }
         Ok(())
+    }
+
+    /// Lets the source read packages ahead that come to the closure now.
+    fn prepare(&self, root: RootKind, packages: impl Iterator<Item = PackageId>) {
+        let is_new = |id: &PackageId| self.places[root as usize][id.index()].is_none();
+        let new: Vec<_> = packages.filter(is_new).collect();
+        self.roots.source(root).prepare(&new);
     }
 
     fn note(&mut self, from: Origin, class: DepClass, root: RootKind, picked: &Picked<'_>) {

@@ -1,22 +1,121 @@
-//! Reading the fields of all packages, on all processors.
+//! Reading the fields of packages when they are asked for.
 
 use super::holding;
 use crate::class::{Classes, DepClass};
 use crate::error::{Error, ErrorKind, Place};
-use crate::package::Package;
+use crate::package::{Extras, Facts, Unread};
 use crate::source::Holding;
 use hermitage_atom::{DepKind, DepSpec, Eapi};
 use hermitage_vdb::{FieldReader, OpenFields};
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
-use std::thread;
 
-/// A package as read.
-pub(super) struct Loaded {
-    pub(super) entry: hermitage_vdb::Package,
-    pub(super) package: Package,
+type Cause = Arc<hermitage_vdb::Error>;
+
+/// The first failure to read what some package was asked, and which package that was.
+pub(super) type Failure = Arc<OnceLock<(String, Cause)>>;
+
+/// A package of the database, and what has been read of it so far.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) package: hermitage_vdb::Package,
+    core: OnceLock<Result<Core, Cause>>,
+    extras: OnceLock<Extras>,
+    /// What is answered in the place of facts that can't be read.
+    unknown: OnceLock<Facts>,
+    failure: Failure,
+}
+
+/// What most queries ask of every package that they come to.
+#[derive(Debug)]
+pub(super) struct Core {
+    facts: Facts,
     pub(super) specs: Specs,
     pub(super) holding: Holding,
+}
+
+impl Entry {
+    pub(super) fn new(package: hermitage_vdb::Package, failure: Failure) -> Self {
+        Self {
+            package,
+            core: OnceLock::new(),
+            extras: OnceLock::new(),
+            unknown: OnceLock::new(),
+            failure,
+        }
+    }
+
+    /// What is asked first, read at once.
+    pub(super) fn core(&self) -> Result<&Core, &Cause> {
+        self.read_ahead(&mut FieldReader::default()).as_ref()
+    }
+
+    pub(super) fn read_ahead(&self, reader: &mut FieldReader) -> &Result<Core, Cause> {
+        self.core.get_or_init(|| Core::read(reader, &self.package).map_err(Arc::new))
+    }
+
+    /// Notes what stands in the way of an answer that has no room for errors.
+    fn note(&self, cause: Cause) {
+        // Only the first is told.
+        let _ = self.failure.set((self.package.cpv().to_string(), cause));
+    }
+}
+
+impl Unread for Entry {
+    fn facts(&self) -> &Facts {
+        match self.core() {
+            Ok(core) => &core.facts,
+            Err(cause) => {
+                self.note(Arc::clone(cause));
+                self.unknown.get_or_init(Facts::default)
+            }
+        }
+    }
+
+    fn extras(&self) -> &Extras {
+        self.extras.get_or_init(|| {
+            read_extras(&self.package).unwrap_or_else(|cause| {
+                self.note(Arc::new(cause));
+                Extras::default()
+            })
+        })
+    }
+}
+
+impl Core {
+    fn read(
+        reader: &mut FieldReader,
+        package: &hermitage_vdb::Package,
+    ) -> Result<Self, hermitage_vdb::Error> {
+        let mut fields = reader.open(package)?;
+        // An EAPI that is not known makes the dependencies unreadable, and nothing else.
+        let eapi = match &*fields.text("EAPI")? {
+            "" => Ok(Eapi::V0),
+            known => Eapi::parse(known).or_else(|_| package.eapi().map_err(Arc::new)),
+        };
+        let mut facts = Facts::default();
+        facts.eapi = eapi.as_ref().copied().unwrap_or_default();
+        facts.set_slot(&fields.text("SLOT")?);
+        let specs = Specs::read(&mut fields, eapi);
+        let holding = holding::of(&mut fields)?;
+        Ok(Self { facts, specs, holding })
+    }
+}
+
+fn read_extras(package: &hermitage_vdb::Package) -> Result<Extras, hermitage_vdb::Error> {
+    let mut reader = FieldReader::default();
+    let mut fields = reader.open(package)?;
+    let mut extras = Extras::default();
+    extras.enable(fields.text("USE")?.split_ascii_whitespace());
+    extras.add(fields.text("IUSE")?.split_ascii_whitespace());
+    extras.add(fields.text("IUSE_EFFECTIVE")?.split_ascii_whitespace());
+    for name in ["REPOSITORY", "repository"] {
+        let repository = fields.text(name)?;
+        if !repository.is_empty() {
+            extras.repository = Some(repository.into());
+        }
+    }
+    Ok(extras)
 }
 
 /// The dependencies of a class, or what is wrong with them; nothing where there are none.
@@ -27,12 +126,12 @@ type Spec = Option<Result<DepSpec, DepProblem>>;
 pub(super) struct Specs {
     by_class: [OnceLock<Spec>; 5],
     nothing: DepSpec,
-    eapi: Result<Eapi, Arc<hermitage_vdb::Error>>,
+    eapi: Result<Eapi, Cause>,
 }
 
 impl Specs {
     /// Reads what most queries ask of every package.
-    fn read(fields: &mut OpenFields<'_>, eapi: Result<Eapi, Arc<hermitage_vdb::Error>>) -> Self {
+    fn read(fields: &mut OpenFields<'_>, eapi: Result<Eapi, Cause>) -> Self {
         let nothing = DepSpec::empty(eapi.as_ref().copied().unwrap_or_default(), DepKind::Package);
         let by_class = DepClass::ALL.map(|class| {
             if Classes::INSTALLED.contains(class) {
@@ -57,10 +156,7 @@ impl Specs {
     }
 }
 
-fn spec(
-    text: Result<Cow<'_, str>, hermitage_vdb::Error>,
-    eapi: &Result<Eapi, Arc<hermitage_vdb::Error>>,
-) -> Spec {
+fn spec(text: Result<Cow<'_, str>, hermitage_vdb::Error>, eapi: &Result<Eapi, Cause>) -> Spec {
     let text = match text {
         Ok(text) if text.is_empty() => return None,
         Ok(text) => text,
@@ -76,63 +172,10 @@ pub(super) enum DepProblem {
     #[error(transparent)]
     Syntax(#[from] hermitage_atom::Error),
     #[error(transparent)]
-    Field(#[from] Arc<hermitage_vdb::Error>),
+    Field(#[from] Cause),
 }
 
-pub(super) fn load(entries: &[hermitage_vdb::Package]) -> Result<Vec<Loaded>, Error> {
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(8);
-    let share = entries.len().div_ceil(threads).max(1);
-    thread::scope(|scope| {
-        let start =
-            |chunk| (chunk, thread::Builder::new().spawn_scoped(scope, move || part(chunk)));
-        let workers: Vec<_> = entries.chunks(share).map(start).collect();
-        let mut loaded = Vec::with_capacity(entries.len());
-        for (chunk, worker) in workers {
-            match worker.map(thread::ScopedJoinHandle::join) {
-                Ok(Ok(part)) => loaded.extend(part?),
-                Ok(Err(panic)) => std::panic::resume_unwind(panic),
-                // No thread is to be had: this one reads that part too.
-                Err(_) => loaded.extend(part(chunk)?),
-            }
-        }
-        Ok(loaded)
-    })
-}
-
-fn part(entries: &[hermitage_vdb::Package]) -> Result<Vec<Loaded>, Error> {
-    let mut reader = FieldReader::default();
-    entries.iter().map(|entry| package(&mut reader, entry)).collect()
-}
-
-fn package(reader: &mut FieldReader, entry: &hermitage_vdb::Package) -> Result<Loaded, Error> {
-    let because = |cause| failed(entry, cause);
-    let mut fields = reader.open(entry).map_err(because)?;
-    // An EAPI that is not known makes the dependencies unreadable, and nothing else.
-    let eapi = match &*fields.text("EAPI").map_err(because)? {
-        "" => Ok(Eapi::V0),
-        known => Eapi::parse(known).or_else(|_| entry.eapi().map_err(Arc::new)),
-    };
-    let mut package =
-        Package::new(entry.cpv().clone()).with_eapi(eapi.as_ref().copied().unwrap_or_default());
-    package = package.with_slot(&fields.text("SLOT").map_err(because)?);
-    package = package.with_use(words(&fields.text("USE").map_err(because)?));
-    package = package.with_iuse(words(&fields.text("IUSE").map_err(because)?));
-    package = package.with_iuse(words(&fields.text("IUSE_EFFECTIVE").map_err(because)?));
-    for name in ["REPOSITORY", "repository"] {
-        let repository = fields.text(name).map_err(because)?;
-        if !repository.is_empty() {
-            package = package.with_repository(&repository);
-        }
-    }
-    let specs = Specs::read(&mut fields, eapi);
-    let holding = holding::of(&mut fields).map_err(because)?;
-    Ok(Loaded { entry: entry.clone(), package, specs, holding })
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split_ascii_whitespace()
-}
-
-fn failed(entry: &hermitage_vdb::Package, cause: hermitage_vdb::Error) -> Error {
-    Error::new(Place::Package(entry.cpv().to_string()), ErrorKind::Source).because(cause)
+/// A failure as the error of a query.
+pub(super) fn failed((cpv, cause): &(String, Cause)) -> Error {
+    Error::new(Place::Package(cpv.clone()), ErrorKind::Source).because(Arc::clone(cause))
 }

@@ -1,5 +1,7 @@
 use hermitage_atom::Cpv;
-use hermitage_depgraph::{DepClass, Holding, Policy, Query, Roots, Source as _, Target, VdbSource};
+use hermitage_depgraph::{
+    DepClass, ErrorKind, Holding, Policy, Query, Roots, Source as _, Target, VdbSource,
+};
 use hermitage_vdb::Database;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -75,6 +77,51 @@ fn dependencies_that_can_not_be_read_are_reported_and_the_rest_is_there() {
     assert_eq!(closure.packages().len(), 3);
     let malformed: Vec<_> = closure.malformed().iter().map(|m| (m.cpv.as_str(), m.class)).collect();
     assert_eq!(malformed, [("a/broken-1", DepClass::Rdepend), ("a/future-1", DepClass::Rdepend)]);
+}
+
+/// A directory in the place of a field can't be read, whoever runs the test.
+fn damage(root: &TempDir, cpv: &str, field: &str) {
+    let place = root.path().join("var/db/pkg").join(cpv).join(field);
+    let _ = fs::remove_file(&place);
+    fs::create_dir(&place).unwrap();
+}
+
+#[test]
+fn what_can_not_be_read_fails_the_queries_that_need_it_and_no_others() {
+    for (field, depend) in
+        [("SLOT", "a/script:2"), ("USE", "a/script[x(-)]"), ("CONTENTS", "a/script")]
+    {
+        let root = system();
+        damage(&root, "a/script-1", field);
+        let source = load(&root);
+        assert!(needs("a/links").resolve(&Roots::one(&source)).is_ok(), "{field} is not needed");
+        let error = needs(depend).resolve(&Roots::one(&source)).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Source), "{field}: {error}");
+        assert!(error.to_string().contains("a/script-1"), "{field}: {error}");
+    }
+}
+
+#[test]
+fn a_target_that_can_not_be_read_is_an_error() {
+    let root = system();
+    damage(&root, "a/script-1", "USE");
+    let source = load(&root);
+    let script = source.packages().find(&Cpv::parse("a/script-1").unwrap()).unwrap();
+    assert!(matches!(Target::package(&source, script).unwrap_err().kind(), ErrorKind::Source));
+}
+
+#[test]
+fn many_packages_are_read_ahead_with_the_same_result() {
+    let root = tempfile::tempdir().unwrap();
+    let names: Vec<_> = (0..200).map(|n| format!("a/p{n}")).collect();
+    for name in &names {
+        install(root.path(), &format!("{name}-1"), &[("EAPI", "8"), ("SLOT", "3")]);
+    }
+    install(root.path(), "a/all-1", &[("EAPI", "8"), ("RDEPEND", &names.join(" "))]);
+    let source = load(&root);
+    let closure = needs("a/all").resolve(&Roots::one(&source)).unwrap();
+    assert_eq!(closure.packages().len(), 201);
+    assert!(closure.unsatisfied().is_empty() && closure.malformed().is_empty());
 }
 
 #[test]
