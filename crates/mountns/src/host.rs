@@ -89,7 +89,7 @@ impl HostTree {
 
 /// The entry for a directory of the host.
 pub(crate) fn dir_entry(path: &[u8], meta: &Metadata) -> Entry {
-    let kind = EntryKind::Dir { mode: meta.mode() & 0o777 };
+    let kind = EntryKind::Dir { mode: meta.mode() & 0o3777 };
     Entry { path: path.into(), kind }
 }
 

@@ -10,7 +10,7 @@ mod skeleton;
 mod stack;
 mod tree;
 
-pub(crate) use tree::{verify, verify_dir};
+pub(crate) use tree::{verify, verify_dir, verify_link};
 
 use std::os::fd::{AsFd as _, OwnedFd};
 

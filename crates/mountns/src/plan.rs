@@ -78,7 +78,7 @@ pub enum EntryKind {
     /// would tell of what must not be seen and make two plans of one view differ. Inside, every directory
     /// was last modified one second after the epoch.
     Dir {
-        /// Permission bits (`mode & 0777`).
+        /// Permission bits with set-group-id and sticky (`mode & 03777`).
         mode: u32,
     },
     /// The host's regular file of the same path.

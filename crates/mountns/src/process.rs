@@ -12,6 +12,8 @@ pub(crate) mod plain;
 mod seccomp;
 mod supervisor;
 
+pub(crate) use limits::FileSize;
+
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 
 use rustix::event::{PollFd, PollFlags};

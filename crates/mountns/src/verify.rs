@@ -5,14 +5,14 @@ use std::thread;
 
 use crate::Error;
 use crate::host::{HostTree, lookup_error};
-use crate::kernel::{verify, verify_dir};
+use crate::kernel::{verify, verify_dir, verify_link};
 use crate::observation::Change;
 use crate::plan::{Entry, EntryKind, SpecialKind, below};
 
 /// Below this many entries a thread costs more than it saves.
 const WORTH_A_THREAD: usize = 4096;
 
-/// Makes sure of every file and device, and that what holds them is no link.
+/// Makes sure of every file, link and device, and that what holds them is no link.
 pub(crate) fn all(entries: &[Entry], host: &HostTree) -> Result<(), Error> {
     directories(entries, host)?;
     let first = |entries: &[Entry]| entries.iter().find_map(|entry| check(entry, host).err());
@@ -58,6 +58,7 @@ fn check(entry: &Entry, host: &HostTree) -> Result<(), Error> {
     use SpecialKind::{BlockDevice, CharDevice};
     match entry.kind {
         EntryKind::File { .. } | EntryKind::Special { node: CharDevice | BlockDevice, .. } => {}
+        EntryKind::Symlink { .. } => return verify_link(entry, host),
         _ => return Ok(()),
     }
     match rustix::fs::lstat(host.real(&entry.path.0)) {

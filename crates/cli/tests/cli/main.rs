@@ -11,6 +11,7 @@ mod build;
 mod configuration;
 mod inside;
 mod killed;
+mod limits;
 mod machine;
 mod queries;
 mod support;

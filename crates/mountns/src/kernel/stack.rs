@@ -11,7 +11,8 @@ use crate::plan::{Entry, EntryKind};
 /// A new root for the entry `/`, stacked over the host's and the working directory now; and its directory to write in.
 pub(super) fn new_root(above: &Entry) -> Result<(OwnedFd, OwnedFd), Error> {
     let mode = match above.kind {
-        EntryKind::Dir { mode } => mode,
+        // Not the set-group-id bit, which everything made in it would inherit; it comes last.
+        EntryKind::Dir { mode } => mode & 0o1777,
         _ => 0o755,
     };
     let root = new_tmpfs(mode, None)?;

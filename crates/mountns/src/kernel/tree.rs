@@ -6,11 +6,14 @@ use rustix::fs::{AtFlags, FileType, Gid, Mode, OFlags, Stat, Timespec, Timestamp
 use rustix::io::Errno;
 
 use super::{Named as _, Scene};
+use crate::host::{HostTree, lookup_error};
 use crate::plan::{Entry, EntryKind, SpecialKind, Timestamp};
 use crate::{ByteString, Error, ErrorKind};
 
 /// When every directory was last modified, as [`EntryKind::Dir`] promises.
 const DIRECTORY_TIME: Timestamp = Timestamp(1, 0);
+
+const SET_GROUP_ID: u32 = 0o2000;
 
 /// Where an entry goes.
 pub(super) struct Spot<'a> {
@@ -46,6 +49,7 @@ pub(super) fn write<'p>(
                 open.push(OpenDir { entry, fd, verified: false });
             }
             EntryKind::Symlink { target } => {
+                verify_link(entry, &scene.host)?;
                 rustix::fs::symlinkat(&target.0[..], spot.dir, spot.name)
                     .named(|| format!("symlinkat({target:?}, {:?})", entry.path))?;
                 copy_owner(scene, &spot)?;
@@ -94,8 +98,15 @@ impl OpenDir<'_> {
         verify_dir(self.entry, &stat)
     }
 
-    /// Sets the time of modification, which nothing changes once everything is in it.
+    /// Sets the time of modification, which nothing changes once everything is in it; and the mode, of which mkdir leaves
+    /// out the set-group-id bit, and which a directory made in here would have inherited.
     fn close(self) -> Result<(), Error> {
+        if let EntryKind::Dir { mode } = self.entry.kind
+            && mode & SET_GROUP_ID != 0
+        {
+            rustix::fs::fchmod(&self.fd, Mode::from_raw_mode(mode))
+                .named(|| format!("fchmod({:?}, {mode:o})", self.entry.path))?;
+        }
         rustix::fs::futimens(&self.fd, &times(DIRECTORY_TIME))
             .named(|| format!("futimens({:?})", self.entry.path))
     }
@@ -178,6 +189,21 @@ pub(crate) fn verify_dir(entry: &Entry, stat: &Stat) -> Result<(), Error> {
     let planned = FileType::Directory;
     let same = planned == found;
     differs(entry, "type", &format_args!("{planned:?}"), &format_args!("{found:?}"), same)
+}
+
+/// Makes sure that the host has a link, and that it leads where it led; of others there is nothing to tell.
+pub(crate) fn verify_link(entry: &Entry, host: &HostTree) -> Result<(), Error> {
+    let EntryKind::Symlink { target } = &entry.kind else { return Ok(()) };
+    let real = host.real(&entry.path.0);
+    match rustix::fs::readlink(&real[..], Vec::new()) {
+        Ok(found) if found.as_bytes() == &target.0[..] => Ok(()),
+        Ok(found) => {
+            let found = ByteString::from(found.as_bytes());
+            differs(entry, "target", target, &found, false)
+        }
+        Err(Errno::INVAL) => differs(entry, "type", &"a symbolic link", &"something else", false),
+        Err(errno) => Err(lookup_error("readlink", &entry.path.0, errno)),
+    }
 }
 
 /// Compares what the host has now with what the plan was made from.

@@ -201,7 +201,7 @@ fn variable((name, value): &(ByteString, ByteString)) -> Variable {
 }
 
 fn dir(mode: u32) -> EntryKind {
-    EntryKind::Dir { mode: mode & 0o777 }
+    EntryKind::Dir { mode: mode & 0o3777 }
 }
 
 fn special(kind: Kind) -> Option<SpecialKind> {

@@ -170,9 +170,8 @@ impl EntryKind {
 
 fn check_kind(entry: &Entry) -> Result<(), Error> {
     let (mode, most) = match &entry.kind {
-        EntryKind::Dir { mode }
-        | EntryKind::Synthetic { mode, .. }
-        | EntryKind::Special { mode, .. } => (*mode, 0o777),
+        EntryKind::Dir { mode } => (*mode, 0o3777),
+        EntryKind::Synthetic { mode, .. } | EntryKind::Special { mode, .. } => (*mode, 0o777),
         EntryKind::File { mode, mtime, .. } if mtime.1 < 1_000_000_000 => (*mode, 0o7777),
         EntryKind::File { .. } => {
             return Err(at(&entry.path, ErrorKind::Value("more than 999999999 ns".into())));

@@ -3,6 +3,8 @@
 use rustix::io::Errno;
 use rustix::process::{Resource as Kernel, Rlimit, getrlimit, setrlimit};
 
+use rustix::thread::CapabilitySet;
+
 use crate::kernel::Named as _;
 use crate::plan::{Limit, Plan, Resource};
 use crate::support::Privilege;
@@ -17,11 +19,11 @@ const PID_MAX: &str = "/proc/sys/kernel/pid_max";
 /// A limit on the size of files as it was before the setup.
 ///
 /// The setup makes files of the sizes the host's have, without content, and the caller's limit would forbid it.
-pub(super) struct FileSize(Rlimit);
+pub(crate) struct FileSize(Rlimit);
 
 impl FileSize {
     /// Lifts it as far as this process may.
-    pub(super) fn lift() -> Self {
+    pub(crate) fn lift() -> Self {
         let before = getrlimit(Kernel::Fsize);
         let none = Rlimit { current: None, maximum: None };
         if setrlimit(Kernel::Fsize, none).is_err() {
@@ -30,6 +32,18 @@ impl FileSize {
             let _unchanged = setrlimit(Kernel::Fsize, soft);
         }
         Self(before)
+    }
+
+    /// Whether [`lift`](Self::lift) will allow files of this size.
+    pub(crate) fn can_be(size: u64) -> Result<(), Error> {
+        let unbound = rustix::thread::capabilities(None)
+            .is_ok_and(|sets| sets.effective.contains(CapabilitySet::SYS_RESOURCE));
+        match getrlimit(Kernel::Fsize).maximum {
+            Some(hard) if hard < size && !unbound => Err(Error::new(ErrorKind::Value(format!(
+                "the hard limit on the size of files (ulimit -H -f) is {hard} bytes, which is too little to set up a view; the soft limit may be as low as it likes"
+            )))),
+            _ => Ok(()),
+        }
     }
 
     /// Puts it back, for the command.

@@ -223,7 +223,7 @@ fn attributes(node: NodeId, facts: &Facts) -> FileAttr {
         ctime: facts.modified,
         crtime: facts.modified,
         kind: facts.kind,
-        perm: u16::try_from(facts.mode & 0o777).unwrap_or_default(),
+        perm: u16::try_from(facts.mode & 0o3777).unwrap_or_default(),
         nlink: 1,
         uid: facts.owner.0,
         gid: facts.owner.1,

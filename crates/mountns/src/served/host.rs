@@ -133,6 +133,8 @@ pub(super) enum Trouble {
     Vanished,
     /// The host has something else there.
     OtherKind,
+    /// The link there leads elsewhere.
+    OtherTarget,
 }
 
 /// The host's tree, asked in behalf of a view's.
@@ -153,7 +155,10 @@ impl Host {
         let (kind, mode, size) = match shape {
             Shape::File => return self.file(node),
             Shape::Dir { mode } => return self.dir(node, mode),
-            Shape::Symlink { target } => (fuser::FileType::Symlink, 0o777, target.len() as u64),
+            Shape::Symlink { target } => {
+                self.link(node, target)?;
+                (fuser::FileType::Symlink, 0o777, target.len() as u64)
+            }
             Shape::Synthetic { mode, content } => {
                 (fuser::FileType::RegularFile, mode, content.len() as u64)
             }
@@ -176,6 +181,17 @@ impl Host {
         let owner = stat.map_or_else(|| self.owners.nobody(), |stat| self.owners.owner_of(&stat));
         let kind = fuser::FileType::Directory;
         Ok(Facts { kind, mode, size: 0, blocks: 0, modified, owner, print: None })
+    }
+
+    /// Makes sure that a link leads where it led.
+    fn link(&self, node: NodeId, target: &[u8]) -> Result<(), Trouble> {
+        let real = self.disk.real(&self.tree.path(node).0);
+        match rustix::fs::readlink(&real[..], Vec::new()) {
+            Ok(found) if found.as_bytes() == target => Ok(()),
+            Ok(_) => Err(Trouble::OtherTarget),
+            Err(Errno::INVAL) => Err(Trouble::OtherKind),
+            Err(_gone) => Err(Trouble::Vanished),
+        }
     }
 
     fn file(&self, node: NodeId) -> Result<Facts, Trouble> {

@@ -75,6 +75,7 @@ impl Journal {
         let what = match trouble {
             Trouble::Stale => "not in the index that was read",
             Trouble::Vanished => "vanished before the first look",
+            Trouble::OtherTarget => "a link that leads elsewhere at the first look",
             Trouble::OtherKind => "no regular file any more at the first look",
         };
         self.book().changed(path, what);

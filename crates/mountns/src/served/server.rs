@@ -14,6 +14,7 @@ use crate::host::HostTree;
 use crate::index::Tree;
 use crate::kernel::Named as _;
 use crate::observation::{Change, Observation};
+use crate::process::FileSize;
 use crate::support::Privilege;
 use crate::sys::{self, Fork};
 use crate::{Error, ErrorKind};
@@ -21,6 +22,9 @@ use crate::{Error, ErrorKind};
 /// One thread that answers and one that can while the first is looking at the host: with one, each answer waits for
 /// a processor to wake up.
 const THREADS: usize = 2;
+
+/// More than any summary takes, in bytes.
+const LARGEST_SUMMARY: u64 = 64 << 20;
 
 /// The server, seen from the caller.
 #[derive(Debug)]
@@ -49,6 +53,7 @@ impl Server {
         observe: bool,
         life: BorrowedFd<'_>,
     ) -> Result<Self, Error> {
+        FileSize::can_be(LARGEST_SUMMARY)?;
         let host = HostTree::new(host_root);
         let mut layout = Layout::of(tree, &host)?;
         layout.find_devices(tree, &host)?;
@@ -64,6 +69,8 @@ impl Server {
             }
             Ok(Fork::Child) => {
                 drop(post);
+                // The summary is a file too, and no one's but ours.
+                FileSize::lift();
                 let owners = Owners::of(privilege);
                 let host = Host { tree: tree.clone(), disk: host, owners };
                 main(host, layout, observe, &ours, summary, life)

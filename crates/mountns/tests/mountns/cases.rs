@@ -5,6 +5,7 @@ mod confinement;
 mod death;
 mod exactness;
 mod failures;
+mod hosts;
 mod running;
 mod watching;
 
@@ -32,6 +33,14 @@ pub(crate) const CASES: &[Case] = &[
     ("a saved plan shows the same as the plan", exactness::saved_plan),
     ("owners are the host's for root", exactness::owners),
     ("root of a user namespace that maps no other id has a view", exactness::unmapped_owners),
+    ("names of any bytes and lengths are shown", hosts::names),
+    ("directories keep their special bits", hosts::directory_bits),
+    ("what can't be read is there", hosts::unreadable),
+    ("hard links are files of their own", hosts::hard_links),
+    ("paths lead through merged, split and linked directories", hosts::layouts),
+    ("a host that is an overlay, or has one, is shown", hosts::overlays),
+    ("a link that leads elsewhere is found before the start", hosts::changed_link),
+    ("a limit on the size of files is for the command", hosts::file_size_limit),
     ("nothing is writable", confinement::nothing_writable),
     ("no capability is left", confinement::no_capabilities),
     ("root keeps the capabilities that the plan names", confinement::kept_capabilities),

@@ -69,7 +69,7 @@ fn plan(fixture: &Fixture, options: &PlanOptions) -> Plan {
 }
 
 /// Compares the walk with the plan; synthetic files have no time to compare.
-fn compare(fixture: &Fixture, plan: &Plan, without: &[&str]) {
+pub(crate) fn compare(fixture: &Fixture, plan: &Plan, without: &[&str]) {
     let args = [&["walk", "/proc", "/dev", "/tmp"], without].concat();
     let (outcome, text) = fixture.inside(plan, &args);
     assert_eq!(outcome, Outcome::Exited(0));
@@ -166,7 +166,7 @@ pub(crate) fn walk_of_this_machine(fixture: &Fixture) {
 }
 
 /// Gives this process mounts of its own, if need be in a user namespace.
-fn mount_privately(fixture: &Fixture) {
+pub(crate) fn mount_privately(fixture: &Fixture) {
     use rustix::mount::{MountPropagationFlags, mount_change};
     #[allow(deprecated, reason = "CLONE_FILES, which makes it unsafe, is not among the flags")]
     let unshare = rustix::thread::unshare;
@@ -182,7 +182,7 @@ fn mount_privately(fixture: &Fixture) {
 }
 
 /// A mount that goes with the case, so that its directory can be removed.
-struct Mounted(PathBuf);
+pub(crate) struct Mounted(pub(crate) PathBuf);
 
 impl Drop for Mounted {
     fn drop(&mut self) {
@@ -190,7 +190,7 @@ impl Drop for Mounted {
     }
 }
 
-fn mount_tmpfs(fixture: &Fixture, path: &str) -> Mounted {
+pub(crate) fn mount_tmpfs(fixture: &Fixture, path: &str) -> Mounted {
     let place = fixture.real(path);
     fs::create_dir_all(&place).unwrap();
     rustix::mount::mount("tmpfs", &place, "tmpfs", MountFlags::empty(), None).unwrap();
