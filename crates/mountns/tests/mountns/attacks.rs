@@ -87,10 +87,23 @@ pub(crate) fn foreign_calls() {
     attempt("x32 TIOCSTI", call(X32 + 514, &[Arg::N(0), Arg::N(0x5412)]));
 }
 
-/// Pushes a character into a terminal of one's own.
+/// Pushes a character into a terminal of one's own, the controlling one, which the kernel itself would allow.
 pub(crate) fn terminal() {
     use std::os::fd::AsRawFd as _;
-    let terminal = std::fs::File::open("/dev/ptmx").unwrap();
+    let master = std::fs::File::open("/dev/ptmx").unwrap();
+    let number = [0_u64];
+    for (request, argument) in [(0x4004_5431, &number), (0x8004_5430, &number)] {
+        // TIOCSPTLCK with 0, and TIOCGPTN.
+        let args = [Arg::N(master.as_raw_fd().into()), Arg::N(request), Arg::B(argument)];
+        call(libc::SYS_ioctl, &args).unwrap();
+    }
+    let name = std::fs::read_dir("/dev/pts").unwrap().map(|entry| entry.unwrap().path());
+    let name = name.into_iter().find(|path| !path.ends_with("ptmx")).unwrap();
+    // The first terminal that a session's leader opens becomes its controlling one.
+    let terminal = std::fs::OpenOptions::new().read(true).write(true).open(name).unwrap();
+    std::fs::File::open("/dev/tty").unwrap();
+    // Hangs up, which is a signal to us, when it is closed.
+    std::mem::forget(master);
     for (name, request) in [("TIOCSTI", 0x5412), ("TIOCLINUX", 0x541c)] {
         let args = [Arg::N(terminal.as_raw_fd().into()), Arg::N(request), Arg::S(c"x")];
         attempt(name, call(libc::SYS_ioctl, &args));
