@@ -42,6 +42,8 @@ pub(crate) struct Config {
     tmp_size: Option<Size>,
     syscalls: Option<SyscallLevel>,
     backend: Option<BackendName>,
+    /// How many bytes of views to keep in the cache.
+    cache_limit: Option<u64>,
 }
 
 impl Config {
@@ -112,6 +114,10 @@ impl Config {
         args.limit.splice(..0, self.limit.iter().map(|limit| limit.0));
         fill(&mut args.tmp_size, self.tmp_size.as_ref().map(|size| &size.0));
         fill(&mut args.syscalls, self.syscalls.as_ref());
+    }
+
+    pub(crate) fn cache_limit(&self) -> u64 {
+        self.cache_limit.unwrap_or(crate::prepare::CACHE_LIMIT)
     }
 
     pub(crate) fn backend(&self, given: Option<BackendName>) -> BackendName {

@@ -6,6 +6,7 @@
 
 mod args;
 mod bench;
+mod cache;
 mod closure;
 mod config;
 mod demo;
@@ -13,6 +14,7 @@ mod failure;
 mod import;
 mod output;
 mod plan;
+mod prepare;
 mod report;
 mod source;
 mod target;

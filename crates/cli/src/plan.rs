@@ -5,7 +5,8 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use hermitage_mountns::{
-    ByteString, Capability, Limit, Network, Plan, PlanOptions, Resource, Session, SystemCalls,
+    Bind, ByteString, Capability, Limit, Network, Plan, PlanOptions, Resource, Session,
+    SystemCalls, Tmpfs,
 };
 
 use crate::args::{ClosureArgs, RunArgs, SyscallLevel, TargetArgs, ViewArgs};
@@ -45,9 +46,7 @@ pub(crate) fn view_and_plan(
     timings.step("closure");
     let visible = visible::visible(&selection, view, &machine, reporter)?;
     timings.files(visible.view.len());
-    if !run.keep_ownership {
-        warn_of_foreign(&visible, reporter);
-    }
+    warn_of_foreign(&visible.host_root, &visible.write, run, reporter);
     timings.step("view");
     let plan = of_view(&visible, run)?;
     timings.step("plan");
@@ -55,13 +54,18 @@ pub(crate) fn view_and_plan(
 }
 
 /// Root keeps no capabilities inside, so what belongs to somebody else is not root's to write.
-fn warn_of_foreign(visible: &Visible, reporter: Reporter) {
+pub(crate) fn warn_of_foreign(
+    host_root: &Path,
+    write: &[PathBuf],
+    run: &RunArgs,
+    reporter: Reporter,
+) {
     use std::os::unix::fs::MetadataExt as _;
-    if !rustix::process::geteuid().is_root() {
+    if run.keep_ownership || !rustix::process::geteuid().is_root() {
         return;
     }
-    for path in &visible.write {
-        let inside = visible.host_root.join(path.strip_prefix("/").unwrap_or(path));
+    for path in write {
+        let inside = host_root.join(path.strip_prefix("/").unwrap_or(path));
         let owner = std::fs::metadata(inside).map_or(0, |meta| meta.uid());
         if owner != 0 {
             let path = path.display();
@@ -72,30 +76,69 @@ fn warn_of_foreign(visible: &Visible, reporter: Reporter) {
     }
 }
 
-fn of_view(visible: &Visible, run: &RunArgs) -> Result<Plan, Failure> {
+/// The whole plan of a view.
+pub(crate) fn of_view(visible: &Visible, run: &RunArgs) -> Result<Plan, Failure> {
     let Visible { view, host_root, read, write } = visible;
+    let options = PlanOptions { read: read.clone(), write: write.clone(), ..options(run) };
+    let mut plan = Plan::from_view(view, host_root, &options)?;
+    let dir = directory(&plan, run, |path| plan.may_be_directory(path));
+    plan.cwd = dir;
+    hide_cache(&mut plan);
+    Ok(plan)
+}
+
+/// A plan without entries, which are in an index; `is_directory` says what it has.
+pub(crate) fn of_index(
+    host_root: ByteString,
+    binds: Vec<Bind>,
+    run: &RunArgs,
+    is_directory: impl Fn(&[u8]) -> bool,
+) -> Plan {
+    let mut plan = Plan::of_options(host_root, binds, &options(run));
+    plan.cwd = directory(&plan, run, is_directory);
+    hide_cache(&mut plan);
+    plan
+}
+
+fn options(run: &RunArgs) -> PlanOptions {
     let mut options = PlanOptions {
-        read: read.clone(),
-        write: write.clone(),
         network: if run.share_net { Network::Host } else { Network::Loopback },
         session: if run.share_session { Session::Shared } else { Session::New },
         env: environment(run),
         limits: limits(&run.limit),
         system_calls: system_calls(run.syscalls),
+        capabilities: if run.keep_ownership { Capability::OWNERSHIP.to_vec() } else { Vec::new() },
         ..PlanOptions::default()
     };
-    if run.keep_ownership {
-        options.capabilities = Capability::OWNERSHIP.to_vec();
-    }
     if let Some(size) = run.tmp_size {
         options.tmpfs.iter_mut().for_each(|tmpfs| tmpfs.size = Some(size));
     }
-    let mut plan = Plan::from_view(view, host_root, &options)?;
-    match &run.chdir {
-        Some(dir) => plan.cwd = dir.as_path().into(),
-        None => plan.cwd = current_directory(&plan),
+    options
+}
+
+/// Covers our own cache where it lies in a tree of the host that is shown: it names what is hidden, and who could
+/// write there could make later runs see other things.
+fn hide_cache(plan: &mut Plan) {
+    let Ok(cache) = crate::import::cache_directory() else { return };
+    let cache = cache.canonicalize().unwrap_or(cache);
+    let Ok(inside) = cache.strip_prefix(plan.host_root.as_path()) else { return };
+    let path = Path::new("/").join(inside);
+    let within = |bind: &Bind| {
+        let tree = bind.destination.as_path();
+        path.starts_with(tree) && path != tree
+    };
+    if plan.binds.iter().any(within) {
+        let path = path.as_path().into();
+        plan.tmpfs.push(Tmpfs { path, mode: 0o700, size: Some(4096) });
+        plan.tmpfs.sort_by(|a, b| a.path.cmp(&b.path));
     }
-    Ok(plan)
+}
+
+fn directory(plan: &Plan, run: &RunArgs, is_directory: impl Fn(&[u8]) -> bool) -> ByteString {
+    match &run.chdir {
+        Some(dir) => dir.as_path().into(),
+        None => current_directory(plan, is_directory),
+    }
 }
 
 /// The last one given for each resource, in a fixed order.
@@ -115,20 +158,20 @@ fn system_calls(level: Option<SyscallLevel>) -> SystemCalls {
 
 /// The working directory, if it is visible inside.
 #[allow(clippy::disallowed_methods, reason = "this is the command line")]
-fn current_directory(plan: &Plan) -> ByteString {
+fn current_directory(plan: &Plan, is_directory: impl Fn(&[u8]) -> bool) -> ByteString {
     let here = std::env::current_dir().ok().filter(|_| plan.host_root.as_bytes() == b"/");
-    let visible = |dir: &PathBuf| is_visible(plan, dir);
+    let visible = |dir: &PathBuf| is_visible(plan, dir, &is_directory);
     here.filter(visible).map_or_else(|| "/".into(), |dir| dir.as_path().into())
 }
 
-fn is_visible(plan: &Plan, dir: &Path) -> bool {
+fn is_visible(plan: &Plan, dir: &Path, is_directory: &impl Fn(&[u8]) -> bool) -> bool {
     // /tmp, /proc and /dev are not the host's: what is there outside is not inside.
     let bytes = dir.as_os_str().as_bytes();
     let within = |tree: &ByteString| dir.starts_with(tree.as_path());
     let fresh = ["/proc", "/dev"].iter().any(|fresh| dir.starts_with(fresh))
         || plan.tmpfs.iter().any(|tmpfs| within(&tmpfs.path) && dir != tmpfs.path.as_path());
     let bound = plan.binds.iter().any(|bind| within(&bind.destination));
-    bound || (!fresh && plan.may_be_directory(bytes))
+    bound || (!fresh && is_directory(bytes))
 }
 
 /// The caller's environment, or a few variables of it; in the end what was asked for wins.

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io::Write as _;
+use std::sync::{Mutex, PoisonError};
 
 /// How much to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,15 +16,35 @@ pub(crate) enum Verbosity {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reporter {
     verbosity: Verbosity,
+    /// Where warnings are written down besides.
+    record: Option<&'static Record>,
 }
+
+/// Warnings, to be said again later.
+type Record = Mutex<Vec<String>>;
 
 impl Reporter {
     pub(crate) fn new(verbosity: Verbosity) -> Self {
-        Self { verbosity }
+        Self { verbosity, record: None }
+    }
+
+    /// One that remembers its warnings. A program needs few of them: their memory is never given back.
+    pub(crate) fn recording(self) -> Self {
+        Self { record: Some(Box::leak(Box::default())), ..self }
+    }
+
+    /// The warnings that were recorded.
+    pub(crate) fn recorded(self) -> Vec<String> {
+        let record =
+            self.record.map(|record| record.lock().unwrap_or_else(PoisonError::into_inner));
+        record.map(|warnings| warnings.clone()).unwrap_or_default()
     }
 
     /// Something that went otherwise than asked for, and was allowed to.
     pub(crate) fn warning(self, text: impl Display) {
+        if let Some(record) = self.record {
+            record.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_string());
+        }
         self.say(Verbosity::Normal, format_args!("hermitage: warning: {text}"));
     }
 

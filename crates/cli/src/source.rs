@@ -1,9 +1,12 @@
 //! Where the installed packages are: found, imported if need be, and read.
 
+use std::cell::RefCell;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use hermitage_depgraph::profile::ProfileStack;
+use hermitage_depgraph::profile::{Disk, ProfileFiles, ProfileStack};
 use hermitage_depgraph::{PackageId, RootKind, Roots, SystemSet, VdbSource};
+use hermitage_vdb::dpkg;
 use hermitage_vdb::{Database, DiskLinks, OwnerIndex};
 
 use crate::args::SourceArgs;
@@ -28,6 +31,8 @@ pub(crate) struct Machine {
     /// Where `etc/portage` of ROOT may be, the likeliest first.
     configuration: Vec<PathBuf>,
     eprefix: PathBuf,
+    /// Every path whose state decided on something.
+    witnesses: RefCell<Vec<PathBuf>>,
 }
 
 impl Machine {
@@ -35,7 +40,8 @@ impl Machine {
     pub(crate) fn open(args: &SourceArgs, reporter: Reporter) -> Result<Self, Failure> {
         let root = real(args.root.as_deref().unwrap_or(Path::new("/")))?;
         let eprefix = args.eprefix.clone().unwrap_or_default();
-        let database = find(&root, &eprefix, args.db.as_deref(), reporter)?;
+        let mut witnesses = Vec::new();
+        let database = find(&root, &eprefix, args.db.as_deref(), reporter, &mut witnesses)?;
         let inside = eprefix.strip_prefix("/").unwrap_or(&eprefix);
         let mut configuration = vec![root.join(inside)];
         configuration.splice(..0, base_of(database.dir()));
@@ -46,12 +52,19 @@ impl Machine {
             let other = real(other)?;
             let known = places.iter().position(|place| place.root == other);
             if known.is_none() {
-                let database = find(&other, &eprefix, None, reporter)?;
+                let database = find(&other, &eprefix, None, reporter, &mut witnesses)?;
                 places.push(load(other, &database, reporter)?);
             }
             by_kind[kind as usize] = known.unwrap_or(places.len() - 1);
         }
-        Ok(Self { places, by_kind, configuration, eprefix })
+        let witnesses = RefCell::new(witnesses);
+        Ok(Self { places, by_kind, configuration, eprefix, witnesses })
+    }
+
+    /// Every path that was looked at to find and read packages and profile, so that as long as these stay as they are,
+    /// the same comes out.
+    pub(crate) fn witnesses(&self) -> Vec<PathBuf> {
+        self.witnesses.borrow().clone()
     }
 
     /// The system that a kind of dependency is installed in.
@@ -99,6 +112,7 @@ impl Machine {
             None | Some("all") => self.profile()?.system_set(),
             Some(file) => {
                 let path = Path::new(file);
+                self.witnesses.borrow_mut().push(absolute(path)?);
                 let content = std::fs::read(path).map_err(|error| {
                     Failure::file(path, "the list for --system can't be read", &error)
                 })?;
@@ -120,12 +134,16 @@ impl Machine {
 
     fn profile(&self) -> Result<ProfileStack, Failure> {
         let has_profile = |base: &&PathBuf| {
-            ["etc/portage/make.profile", "etc/make.profile"]
-                .iter()
-                .any(|place| base.join(place).symlink_metadata().is_ok())
+            ["etc/portage/make.profile", "etc/make.profile"].iter().any(|place| {
+                let place = base.join(place);
+                let there = place.symlink_metadata().is_ok();
+                self.witnesses.borrow_mut().push(place);
+                there
+            })
         };
         let base = self.configuration.iter().find(has_profile).or(self.configuration.last());
-        Ok(ProfileStack::under(base.map_or(Path::new("/"), PathBuf::as_path))?)
+        let files = Recorded { paths: &self.witnesses };
+        Ok(ProfileStack::configured(&files, base.map_or(Path::new("/"), PathBuf::as_path))?)
     }
 }
 
@@ -162,18 +180,49 @@ fn load(root: PathBuf, database: &Database, reporter: Reporter) -> Result<Place,
     Ok(Place { root, packages })
 }
 
+/// The machine's files, with a record of what was asked for.
+struct Recorded<'r> {
+    paths: &'r RefCell<Vec<PathBuf>>,
+}
+
+impl Recorded<'_> {
+    fn record(&self, path: &Path) -> Disk {
+        self.paths.borrow_mut().push(path.to_owned());
+        Disk
+    }
+}
+
+impl ProfileFiles for Recorded<'_> {
+    fn read(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
+        self.record(path).read(path)
+    }
+
+    fn resolve(&self, path: &Path) -> io::Result<Option<PathBuf>> {
+        self.record(path).resolve(path)
+    }
+
+    fn list(&self, path: &Path) -> io::Result<Option<Vec<PathBuf>>> {
+        self.record(path).list(path)
+    }
+}
+
 /// `given`, or the system's own, or dpkg's imported.
 fn find(
     root: &Path,
     eprefix: &Path,
     given: Option<&Path>,
     reporter: Reporter,
+    witnesses: &mut Vec<PathBuf>,
 ) -> Result<Database, Failure> {
-    let at = |dir: PathBuf| Ok(Database::at(dir, root.to_owned(), eprefix.to_owned())?);
+    let at = |dir: PathBuf, witnesses: &mut Vec<PathBuf>| {
+        witness_packages(&dir, witnesses);
+        Ok(Database::at(dir, root.to_owned(), eprefix.to_owned())?)
+    };
     if let Some(given) = given {
         let given = absolute(given)?;
         let below = given.join("var/db/pkg");
-        return at(if below.is_dir() { below } else { given });
+        witnesses.push(below.clone());
+        return at(if below.is_dir() { below } else { given }, witnesses);
     }
     let inside = eprefix.strip_prefix("/").unwrap_or(eprefix);
     let own = root.join(inside).join("var/db/pkg");
@@ -181,11 +230,41 @@ fn find(
     // Installing a tool of Gentoo's on Debian can leave an empty var/db/pkg behind.
     let is_empty = std::fs::read_dir(&own).is_ok_and(|mut entries| entries.next().is_none());
     let usable = own.exists() && !is_empty;
+    witnesses.extend([own.clone(), admindir.join("status")]);
     if usable || !admindir.join("status").is_file() || !eprefix.as_os_str().is_empty() {
-        return at(own);
+        return at(own, witnesses);
     }
-    at(import::into_cache(&admindir, root, reporter)?.join("var/db/pkg"))
+    let imported = import::into_cache(&admindir, root, reporter)?;
+    // Its packages change only with the whole, which goes by these.
+    let own = ["state", "var/db/pkg"].map(|part| imported.join(part));
+    let state = dpkg::FINGERPRINTED.map(|part| admindir.join(part));
+    witnesses.extend(own.into_iter().chain(state));
+    Ok(Database::at(imported.join("var/db/pkg"), root.to_owned(), eprefix.to_owned())?)
 }
+
+/// The directories of a database, and what of each package is written in place if it is: everything else is made
+/// under another name and renamed, which its directory shows.
+fn witness_packages(dir: &Path, witnesses: &mut Vec<PathBuf>) {
+    let below = |dir: &Path| {
+        let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+        let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
+        paths.sort();
+        paths
+    };
+    witnesses.push(dir.to_owned());
+    for category in below(dir) {
+        let packages = below(&category);
+        witnesses.push(category);
+        for package in packages {
+            let files = WRITTEN.map(|file| package.join(file));
+            witnesses.push(package);
+            witnesses.extend(files);
+        }
+    }
+}
+
+/// The files of a package that decide most.
+const WRITTEN: [&str; 4] = ["CONTENTS", "RDEPEND", "SLOT", "metadata"];
 
 /// The directory that an image of a system, such as an import, has its database in.
 fn base_of(database: &Path) -> Option<PathBuf> {

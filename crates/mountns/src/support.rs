@@ -91,6 +91,18 @@ impl Support {
         probe::probe(&Backend::ALL)
     }
 
+    /// Tries one backend after the other, the preferred one first, until one works; the others count as absent.
+    pub fn first() -> Self {
+        probe::first(&Backend::ALL)
+    }
+
+    /// Takes for granted that `backend` works, and tries nothing: [`Run::start`](crate::Run::start) fails before the
+    /// command has run when it does not.
+    pub fn untested(backend: Backend) -> Self {
+        let (privilege, backends) = (probe::privilege(), vec![(backend, None)]);
+        Self { privilege, backends, abilities: Vec::new() }
+    }
+
     /// The same, as if `backend` did not work: for tests of what then happens.
     #[must_use]
     pub fn without(mut self, backend: Backend) -> Self {

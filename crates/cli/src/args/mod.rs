@@ -21,9 +21,9 @@ pub(crate) use run::{BackendName, RunArgs, SyscallLevel, ViewArgs};
 pub(crate) use source::SourceArgs;
 pub(crate) use target::{BranchName, ClosureArgs, ClosureName, PhaseName, TargetArgs};
 pub(crate) use verb::{
-    CompletionsArgs, DemoArgs, DemoDatabase, DepsArgs, DepsFormat, DoctorArgs, ExecArgs, FilesArgs,
-    FilesFormat, ImportArgs, ImportDpkgArgs, ImportFrom, OwnerArgs, PlanArgs, RunVerbArgs,
-    StartArgs, WhyArgs,
+    CacheArgs, CacheVerb, CompletionsArgs, DemoArgs, DemoDatabase, DepsArgs, DepsFormat,
+    DoctorArgs, ExecArgs, FilesArgs, FilesFormat, ImportArgs, ImportDpkgArgs, ImportFrom,
+    OwnerArgs, PlanArgs, RunVerbArgs, StartArgs, WhyArgs,
 };
 
 /// Hermetic builds for Gentoo: a build sees exactly what its package declares.
@@ -74,6 +74,8 @@ pub(crate) enum Verb {
     Rules(RulesArgs),
     /// Turn another package manager's database into one that hermitage reads
     Import(ImportArgs),
+    /// Look after the views that are kept from run to run
+    Cache(CacheArgs),
     /// Say what this machine's kernel and settings allow, and what stands in the way
     Doctor(DoctorArgs),
     /// Build a small C program thrice, and see an undeclared library come and go

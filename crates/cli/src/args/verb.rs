@@ -120,6 +120,9 @@ pub(crate) struct StartArgs {
     /// How the view is put together [default: auto]
     #[arg(long, value_enum, value_name = "BACKEND")]
     pub(crate) backend: Option<BackendName>,
+    /// Make the view anew, and leave the cache alone
+    #[arg(long)]
+    pub(crate) no_cache: bool,
     /// Go on, with a warning, when visible files of the host changed while the command ran
     #[arg(long)]
     pub(crate) allow_changed: bool,
@@ -173,6 +176,39 @@ pub(crate) struct ImportDpkgArgs {
     /// Don't read programs and libraries for what they need: faster, but without --closure loadable
     #[arg(long)]
     pub(crate) no_elf: bool,
+}
+
+/// `hermitage cache`.
+#[derive(Debug, Args)]
+pub(crate) struct CacheArgs {
+    #[command(subcommand)]
+    pub(crate) verb: CacheVerb,
+}
+
+/// What to do with the cache.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CacheVerb {
+    /// List the views, the one that was not used for longest first
+    List {
+        /// How to print it
+        #[arg(long, value_enum, default_value = "text")]
+        format: TextOrJson,
+    },
+    /// Remove the views that were not used for longest
+    Prune {
+        /// Until no more than this many bytes are left [default: cache-limit of the configuration, or 512 MiB]
+        #[arg(long, value_name = "BYTES", conflicts_with = "all")]
+        size: Option<u64>,
+        /// Remove all of them
+        #[arg(long)]
+        all: bool,
+    },
+    /// Read every file and check it; exit with 1 when one is damaged (it would be made anew when it is needed)
+    Verify {
+        /// How to print it
+        #[arg(long, value_enum, default_value = "text")]
+        format: TextOrJson,
+    },
 }
 
 /// `hermitage doctor`.

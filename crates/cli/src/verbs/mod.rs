@@ -1,5 +1,6 @@
 //! One module for each verb, or for a few small ones.
 
+mod cache;
 mod deps;
 mod doctor;
 mod files;
@@ -40,6 +41,7 @@ pub(crate) fn carry_out(cli: Cli) -> Result<u8, Failure> {
         Verb::Exec(args) => run::exec(&args, &context),
         Verb::Rules(args) => rules::rules(args, &context),
         Verb::Import(args) => import::import(args, &context),
+        Verb::Cache(args) => cache::cache(&args, &context),
         Verb::Doctor(args) => doctor::doctor(args, &context),
         Verb::Demo(args) => crate::demo::demo(&args, &context),
         Verb::Bench(args) => crate::bench::bench(args, &context),

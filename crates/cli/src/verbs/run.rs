@@ -3,11 +3,12 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use hermitage_mountns::{Backend, BackendChoice, Command, Plan, Report, Run, Support};
+use hermitage_mountns::{Backend, BackendChoice, Command, ErrorKind, Plan, Report, Run, Support};
 
 use super::Context;
 use crate::args::{BackendName, ExecArgs, RunVerbArgs, StartArgs};
 use crate::failure::{FAILED, Failure};
+use crate::prepare::prepare;
 use crate::report::Reporter;
 use crate::timing::Timings;
 
@@ -16,12 +17,13 @@ pub(crate) fn run(mut args: RunVerbArgs, context: &Context) -> Result<u8, Failur
     context.config.complete_view(&mut args.view);
     context.config.complete_run(&mut args.run);
     let mut timings = Timings::start();
-    let RunVerbArgs { target, closure, view, run, start } = &args;
-    if context.config.backend(start.backend) == BackendName::Landlock {
+    if context.config.backend(args.start.backend) == BackendName::Landlock {
         return super::landlock::run(&args, context, timings);
     }
-    let plan = crate::plan::plan(target, closure, view, run, context.reporter, &mut timings)?;
-    carry_out(&plan, start, context, timings)
+    let limit = context.config.cache_limit();
+    let prepared = prepare(&args, limit, context.reporter, &mut timings)?;
+    let run = Run::new(&prepared.plan).index(prepared.top, prepared.base);
+    carry_out(run, &args.start, context, timings)
 }
 
 pub(crate) fn exec(args: &ExecArgs, context: &Context) -> Result<u8, Failure> {
@@ -33,31 +35,68 @@ pub(crate) fn exec(args: &ExecArgs, context: &Context) -> Result<u8, Failure> {
     })?;
     timings.files(plan.entries.len());
     timings.step("plan");
-    carry_out(&plan, &args.start, context, timings)
+    carry_out(Run::new(&plan), &args.start, context, timings)
 }
 
 fn carry_out(
-    plan: &Plan,
+    run: Run<'_>,
     start: &StartArgs,
     context: &Context,
     mut timings: Timings,
 ) -> Result<u8, Failure> {
-    let support = support(&start.pretend_without)?;
-    let choice = choice(context.config.backend(start.backend))?;
-    let backend = support.select(choice)?;
-    tell_of_fallback(&support, choice, backend, context.reporter);
-    timings.backend(backend.name());
-    timings.step("probe");
     let (program, arguments) =
         start.command.split_first().ok_or_else(|| Failure::new("no command is given"))?;
     let command = Command::new(program).args(arguments);
-    let run = Run::new(plan).backend(BackendChoice::Only(backend));
-    let report = run.start(&support, &command)?;
+    let wanted = wanted(context.config.backend(start.backend))?;
+    let report = if start.pretend_without.is_empty() {
+        optimistic(run, wanted, &command, context.reporter)?
+    } else {
+        let support = support(&start.pretend_without)?;
+        probed(run, &support, wanted, &command, context.reporter)?
+    };
+    timings.backend(report.backend.name());
     timings.step("command");
     timings.finish(start.timings.as_deref(), context.reporter)?;
     distrust(&report, start.allow_changed, context.reporter)?;
     // Exit codes are eight bits wide.
     Ok(u8::try_from(report.outcome.code()).unwrap_or(FAILED))
+}
+
+/// Starts with what is wanted, or the best, as if it worked: that finds out too whether it does, and in most cases costs
+/// nothing. When it does not, what works here is tried out.
+fn optimistic(
+    run: Run<'_>,
+    wanted: Option<Backend>,
+    command: &Command,
+    reporter: Reporter,
+) -> Result<Report, Failure> {
+    let backend = wanted.unwrap_or(Backend::ALL[0]);
+    let first = run.clone().backend(BackendChoice::Only(backend));
+    match first.start(&Support::untested(backend), command) {
+        Err(error) if matches!(error.kind(), ErrorKind::Call { .. }) => {
+            let support = if wanted.is_some() { Support::probe() } else { Support::first() };
+            let works = |support: &Support| support.select(BackendChoice::Only(backend)).is_ok();
+            // It does work here, and failed for a reason of its own.
+            if works(&support) {
+                return Err(error.into());
+            }
+            probed(run, &support, wanted, command, reporter)
+        }
+        result => Ok(result?),
+    }
+}
+
+fn probed(
+    run: Run<'_>,
+    support: &Support,
+    wanted: Option<Backend>,
+    command: &Command,
+    reporter: Reporter,
+) -> Result<Report, Failure> {
+    let choice = wanted.map_or(BackendChoice::Best, BackendChoice::Only);
+    let backend = support.select(choice)?;
+    tell_of_fallback(support, choice, backend, reporter);
+    Ok(run.backend(BackendChoice::Only(backend)).start(support, command)?)
 }
 
 /// Says why the best way to make a view is not taken. What is visible is the same with each.
@@ -103,14 +142,14 @@ pub(crate) fn support(without: &[String]) -> Result<Support, Failure> {
         .try_fold(Support::probe(), |support, name| Ok(support.without(name.parse::<Backend>()?)))
 }
 
-fn choice(name: BackendName) -> Result<BackendChoice, Failure> {
-    match (name, name.backend()) {
-        (BackendName::Landlock, _) => Err(Failure::new(
+/// A plan's backend; none is the best.
+fn wanted(name: BackendName) -> Result<Option<Backend>, Failure> {
+    if name == BackendName::Landlock {
+        return Err(Failure::new(
             "a plan is mounts, and Landlock needs rules: \"hermitage run --backend landlock\" makes them",
-        )),
-        (_, Some(backend)) => Ok(BackendChoice::Only(backend)),
-        (_, None) => Ok(BackendChoice::Best),
+        ));
     }
+    Ok(name.backend())
 }
 
 fn read(path: &Path) -> Result<String, Failure> {

@@ -33,6 +33,11 @@ fn walk_equals_files(backend: &str) {
 }
 
 #[test]
+fn a_walk_inside_a_served_view_finds_what_files_lists() {
+    walk_equals_files("served");
+}
+
+#[test]
 fn a_walk_inside_a_skeleton_view_finds_what_files_lists() {
     walk_equals_files("skeleton");
 }

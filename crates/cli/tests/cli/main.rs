@@ -8,6 +8,7 @@
 
 mod bad_input;
 mod build;
+mod cache;
 mod configuration;
 mod inside;
 mod killed;

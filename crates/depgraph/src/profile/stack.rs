@@ -79,16 +79,30 @@ impl ProfileStack {
     /// # Errors
     /// [`ErrorKind::NoProfile`] when neither exists; otherwise as [`ProfileStack::load`].
     pub fn under(root: &Path) -> Result<Self, Error> {
+        Self::configured(&Disk, root)
+    }
+
+    /// The same, with every question going to `files`: what it is asked for is all that the stack depends on.
+    ///
+    /// # Errors
+    /// As [`ProfileStack::under`].
+    pub fn configured(files: &impl ProfileFiles, root: &Path) -> Result<Self, Error> {
         let places = ["etc/portage/make.profile", "etc/make.profile"].map(|place| root.join(place));
-        let found = places.iter().find(|place| place.exists());
+        let mut found = None;
+        for place in &places {
+            if files.resolve(place).map_err(|error| Error::io(place, error))?.is_some() {
+                found = Some(place);
+                break;
+            }
+        }
         let profile = found.ok_or_else(|| Error::at_path(&places[0], ErrorKind::NoProfile))?;
         let conf = root.join("etc/portage/repos.conf");
         let repositories =
-            Repositories::load(&Disk, &conf).map_err(|error| Error::io(&conf, error))?;
-        let mut stack = Self::load(&Disk, profile, &repositories)?;
+            Repositories::load(files, &conf).map_err(|error| Error::io(&conf, error))?;
+        let mut stack = Self::load(files, profile, &repositories)?;
         let user = root.join("etc/portage/profile");
-        if user.is_dir() {
-            stack.push_user(&Disk, &user)?;
+        if files.list(&user).map_err(|error| Error::io(&user, error))?.is_some() {
+            stack.push_user(files, &user)?;
         }
         Ok(stack)
     }

@@ -127,10 +127,36 @@ impl Index {
         u32_at(self.as_bytes(), 16).unwrap_or_default()
     }
 
+    /// The paths of the directories in this file alone, each before what it holds.
+    pub fn dirs(&self) -> Vec<ByteString> {
+        self.paths_of(Tag::Dir)
+    }
+
+    /// The paths of files with a content of their own in this file alone.
+    pub fn synthetic_files(&self) -> Vec<ByteString> {
+        self.paths_of(Tag::Synthetic)
+    }
+
     /// The bytes that the writer gave with it.
     pub fn note(&self) -> &[u8] {
         let start = self.text_start() + self.text;
         self.as_bytes().get(start..start + self.note).unwrap_or_default()
+    }
+
+    /// The same tree with another note.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`] when the note exceeds 4 GiB.
+    pub fn with_note(&self, note: &[u8]) -> Result<Self, Error> {
+        let Ok(length) = u32::try_from(note.len()) else {
+            return Err(Error::new(ErrorKind::Value("the note is too large for an index".into())));
+        };
+        let tree = &self.as_bytes()[..self.text_start() + self.text];
+        let mut bytes = [tree, note].concat();
+        bytes[28..32].copy_from_slice(&length.to_le_bytes());
+        let crc = crc32fast::hash(&bytes[16..]);
+        bytes[12..16].copy_from_slice(&crc.to_le_bytes());
+        Self::from_bytes(bytes)
     }
 
     pub(super) fn raw(&self, node: u32) -> Option<Raw> {
@@ -155,6 +181,30 @@ impl Index {
 
     pub(super) fn name(&self, raw: &Raw) -> &[u8] {
         self.text(raw.name.0, u32::from(raw.name.1))
+    }
+
+    fn paths_of(&self, wanted: Tag) -> Vec<ByteString> {
+        // Parents stand before their children, so each directory's path is made once.
+        let mut dirs: Vec<Option<Vec<u8>>> = vec![None; self.nodes];
+        let mut found = Vec::new();
+        for node in 0..u32::try_from(self.nodes).unwrap_or(NONE) {
+            let Some(raw) = self.raw(node) else { continue };
+            if raw.tag != Tag::Dir && raw.tag != wanted {
+                continue;
+            }
+            let up = dirs.get(raw.parent as usize).and_then(Option::as_deref);
+            let path = match up {
+                Some(up) if node > 0 => [up, b"/", self.name(&raw)].concat(),
+                _ => Vec::new(),
+            };
+            if raw.tag == wanted {
+                found.push(ByteString(if node == 0 { b"/".to_vec() } else { path.clone() }));
+            }
+            if raw.tag == Tag::Dir {
+                dirs[node as usize] = Some(path);
+            }
+        }
+        found
     }
 
     /// Whether any node is a character or block device.

@@ -204,3 +204,15 @@ impl Tree {
         (behind.tag == Tag::Dir).then_some((base, behind))
     }
 }
+
+impl Index {
+    /// Whether this index, laid over its base, has a directory at a canonical path.
+    ///
+    /// # Errors
+    /// When it belongs to another base.
+    pub fn has_directory(&self, base: Option<&Self>, path: &[u8]) -> Result<bool, Error> {
+        let tree = Tree::new(self.clone(), base.cloned())?;
+        let shape = tree.lookup(path).and_then(|node| tree.shape(node));
+        Ok(matches!(shape, Some(Shape::Dir { .. })))
+    }
+}

@@ -134,24 +134,31 @@ impl Builder {
     }
 
     fn finish(self, options: &PlanOptions) -> Plan {
-        let binds = self.binds;
-        let mut tmpfs = options.tmpfs.clone();
-        tmpfs.retain(|tmpfs| !binds.contains_key(&tmpfs.path));
-        tmpfs.sort_by(|a, b| a.path.cmp(&b.path));
-        let mut covers = vec!["/dev".into(), "/proc".into()];
-        covers.extend(binds.keys().chain(tmpfs.iter().map(|tmpfs| &tmpfs.path)).cloned());
-        covers.sort();
-        let entries = without_covered(merge(self.entries, self.added), &covers);
         let bind = |(path, access): (ByteString, Access)| Bind {
             source: path.clone(),
             destination: path,
             access,
         };
-        Plan {
+        let binds = self.binds.into_iter().map(bind).collect();
+        let mut plan = Plan::of_options(self.host_root, binds, options);
+        plan.entries = without_covered(merge(self.entries, self.added), &plan.covered());
+        plan
+    }
+}
+
+impl Plan {
+    /// Everything but entries, which have to be added or come from an [`Index`](crate::Index).
+    ///
+    /// A fresh file system gives way to a bind of the same path.
+    pub fn of_options(host_root: ByteString, binds: Vec<Bind>, options: &PlanOptions) -> Self {
+        let mut tmpfs = options.tmpfs.clone();
+        tmpfs.retain(|tmpfs| binds.iter().all(|bind| bind.destination != tmpfs.path));
+        tmpfs.sort_by(|a, b| a.path.cmp(&b.path));
+        Self {
             schema: SCHEMA,
-            host_root: self.host_root,
-            entries,
-            binds: binds.into_iter().map(bind).collect(),
+            host_root,
+            entries: Vec::new(),
+            binds,
             tmpfs,
             network: options.network,
             hostname: options.hostname.clone(),
@@ -163,6 +170,15 @@ impl Builder {
             capabilities: options.capabilities.clone(),
             system_calls: options.system_calls,
         }
+    }
+
+    /// The paths below which the host's tree does not show, sorted.
+    pub fn covered(&self) -> Vec<ByteString> {
+        let mut covers = vec!["/dev".into(), "/proc".into()];
+        covers.extend(self.binds.iter().map(|bind| bind.destination.clone()));
+        covers.extend(self.tmpfs.iter().map(|tmpfs| tmpfs.path.clone()));
+        covers.sort();
+        covers
     }
 }
 

@@ -22,8 +22,23 @@ pub(super) fn probe(backends: &[Backend]) -> Support {
     Support { privilege, backends: backends.collect(), abilities: abilities(privilege) }
 }
 
+/// As far as the first one that works.
+pub(super) fn first(backends: &[Backend]) -> Support {
+    let privilege = privilege();
+    let mut tried = Vec::new();
+    for &backend in backends {
+        let absent = try_backend(backend, privilege).err().map(|error| reason::of(&error));
+        let works = absent.is_none();
+        tried.push((backend, absent));
+        if works {
+            break;
+        }
+    }
+    Support { privilege, backends: tried, abilities: Vec::new() }
+}
+
 /// Root is who may mount as it is.
-fn privilege() -> Privilege {
+pub(super) fn privilege() -> Privilege {
     let root = rustix::process::geteuid().is_root();
     let sets = rustix::thread::capabilities(None);
     let may_mount = sets.is_ok_and(|sets| sets.effective.contains(CapabilitySet::SYS_ADMIN));

@@ -15,6 +15,9 @@ use super::fail;
 /// Changes whenever the same database would be imported differently.
 const FORMAT: u32 = 1;
 
+/// The files and directories of dpkg's that [`fingerprint`] looks at.
+pub const FINGERPRINTED: [&str; 5] = ["status", "diversions", "arch", "info", "updates"];
+
 /// A key of 32 hexadecimal digits for the state of dpkg's database.
 ///
 /// It is made of the path, inode, size and modification time of the files that dpkg replaces when it changes anything
@@ -25,7 +28,7 @@ const FORMAT: u32 = 1;
 /// When the status file is not there, or one of the others cannot be looked at.
 pub fn fingerprint(admindir: &Path) -> Result<String, Error> {
     let mut state = format!("{FORMAT}");
-    for name in ["status", "diversions", "arch", "info", "updates"] {
+    for name in FINGERPRINTED {
         let path = admindir.join(name);
         match fs::metadata(&path) {
             // A String takes all that is written to it.

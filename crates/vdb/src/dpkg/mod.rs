@@ -40,7 +40,7 @@ mod system;
 mod universe;
 mod version;
 
-pub use fingerprint::fingerprint;
+pub use fingerprint::{FINGERPRINTED, fingerprint};
 pub use import::import;
 pub use name::{CATEGORY, category, pms_name};
 pub use pms::{pms_base, pms_version};

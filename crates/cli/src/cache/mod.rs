@@ -1,0 +1,15 @@
+//! Prepared views, kept from run to run: what is visible as index files, with all that it was made from.
+//!
+//! An entry is an index whose note says which base it lies over, what is mounted besides, and which state of the
+//! machine it belongs to: the package database, the profile, the files given on the command line, and every visible
+//! directory of the host. An entry of another state is made anew. What @system contributes is an index of its own,
+//! shared by all entries that agree on it.
+
+mod key;
+mod note;
+mod state;
+mod store;
+
+pub(crate) use key::Key;
+pub(crate) use note::Note;
+pub(crate) use store::{Item, Store, Stored};

@@ -1,0 +1,224 @@
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use hermitage_mountns::Index;
+use sha2::{Digest as _, Sha256};
+
+use super::key::hex;
+use super::{Key, Note};
+use crate::failure::Failure;
+use crate::import::cache_directory;
+
+const TOP: &str = "view";
+const BASE: &str = "base";
+
+/// The directory of the entries.
+#[derive(Clone, Debug)]
+pub(crate) struct Store {
+    dir: PathBuf,
+}
+
+/// An entry that fits the machine as it is.
+#[derive(Debug)]
+pub(crate) struct Stored {
+    pub(crate) top: Index,
+    pub(crate) base: Option<Index>,
+    pub(crate) note: Note,
+}
+
+/// The right to make an entry, which others wait for.
+#[derive(Debug)]
+pub(crate) struct Held(#[allow(dead_code, reason = "released when it is dropped")] File);
+
+/// One file of the store.
+#[derive(Debug)]
+pub(crate) struct Item {
+    pub(crate) path: PathBuf,
+    pub(crate) bytes: u64,
+    /// When it was last used.
+    pub(crate) used: SystemTime,
+}
+
+impl Store {
+    /// Finds the directory, or makes it.
+    pub(crate) fn open() -> Result<Self, Failure> {
+        let dir = cache_directory()?.join("views");
+        std::fs::create_dir_all(&dir)
+            .map_err(|error| Failure::file(&dir, "can't be made", &error))?;
+        Ok(Self { dir })
+    }
+
+    /// The entry of a key, if there is one and it fits. A damaged one is as good as none.
+    pub(crate) fn find(&self, key: &Key) -> Option<Stored> {
+        let path = self.path(key.as_str(), TOP);
+        let stored = self.read(&path)?;
+        if !stored.note.holds(&stored.top, stored.base.as_ref()) {
+            return None;
+        }
+        touch(&path);
+        Some(stored)
+    }
+
+    fn read(&self, path: &Path) -> Option<Stored> {
+        let top = Index::open(path).ok()?;
+        let note = Note::of(&top)?;
+        let base = match &note.base {
+            Some(name) => Some(Index::open(&self.path(name, BASE)).ok()?),
+            None => None,
+        };
+        let identity = base.as_ref().map_or(0, Index::identity);
+        (top.base_identity() == identity).then_some(Stored { top, base, note })
+    }
+
+    /// Waits until nobody else makes the entry of this key. Where there are no locks, everybody makes it: slower, but
+    /// as right.
+    pub(crate) fn hold(&self, key: &Key) -> Option<Held> {
+        let path = self.path(key.as_str(), "lock");
+        let file = File::options().create(true).truncate(false).write(true).open(path).ok()?;
+        rustix::fs::flock(&file, rustix::fs::FlockOperation::LockExclusive).ok()?;
+        Some(Held(file))
+    }
+
+    /// Keeps a base; one of the same content is there once. Returns its name.
+    pub(crate) fn keep_base(&self, base: &Index) -> io::Result<String> {
+        let name = hex(&Sha256::digest(base.as_bytes()))[..32].to_owned();
+        let path = self.path(&name, BASE);
+        // Used now: nobody is to remove it before the entry that needs it is there.
+        if Index::open(&path).is_err() || !touch(&path) {
+            self.write(&path, base)?;
+        }
+        Ok(name)
+    }
+
+    /// Keeps the entry of a key.
+    pub(crate) fn keep(&self, key: &Key, top: &Index) -> io::Result<()> {
+        self.write(&self.path(key.as_str(), TOP), top)
+    }
+
+    fn write(&self, path: &Path, index: &Index) -> io::Result<()> {
+        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.dir)?;
+        file.write_all(index.as_bytes())?;
+        file.persist(path).map(drop).map_err(|error| error.error)
+    }
+
+    /// Every file, the one that was not used for longest first.
+    pub(crate) fn items(&self) -> io::Result<Vec<Item>> {
+        let mut items = Vec::new();
+        for entry in std::fs::read_dir(&self.dir)? {
+            let entry = entry?;
+            // Another process may remove it at any time.
+            let Ok(meta) = entry.metadata() else { continue };
+            let used = meta.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+            items.push(Item { path: entry.path(), bytes: meta.len(), used });
+        }
+        items.sort_by(|a, b| (a.used, &a.path).cmp(&(b.used, &b.path)));
+        Ok(items)
+    }
+
+    /// Removes what was not used for longest until no more than `limit` bytes are left; then bases that no entry
+    /// needs and locks of entries that are gone. Returns how many bytes were freed.
+    pub(crate) fn prune(&self, limit: u64) -> io::Result<u64> {
+        let items = self.items()?;
+        let mut left: u64 = items.iter().map(|item| item.bytes).sum();
+        let before = left;
+        for item in items.iter().filter(|item| item.is(TOP)) {
+            if left <= limit {
+                break;
+            }
+            remove(&item.path)?;
+            left -= item.bytes;
+            left -= self.sweep()?;
+        }
+        left -= self.sweep()?;
+        Ok(before - left)
+    }
+
+    /// Prunes when there is more than `limit`.
+    pub(crate) fn prune_above(&self, limit: u64) -> io::Result<()> {
+        let bytes: u64 = self.items()?.iter().map(|item| item.bytes).sum();
+        if bytes > limit { self.prune(limit).map(drop) } else { Ok(()) }
+    }
+
+    /// Removes what no entry needs; spares what is new, whose entry may be about to come.
+    fn sweep(&self) -> io::Result<u64> {
+        let items = self.items()?;
+        let tops = || items.iter().filter(|item| item.is(TOP));
+        let needed: BTreeSet<String> = tops()
+            .filter_map(|item| Note::of(&Index::open(&item.path).ok()?)?.base)
+            .chain(tops().filter_map(Item::name))
+            .collect();
+        let mut freed = 0;
+        for item in items.iter().filter(|item| !item.is(TOP) && item.is_old()) {
+            if item.name().is_none_or(|name| !needed.contains(&name)) {
+                remove(&item.path)?;
+                freed += item.bytes;
+            }
+        }
+        Ok(freed)
+    }
+
+    /// Why a file is not one that would be used; none for one that is, and for locks.
+    pub(crate) fn fault(&self, item: &Item) -> Option<String> {
+        if !item.is(TOP) && !item.is(BASE) {
+            return None;
+        }
+        match Index::open(&item.path) {
+            Err(error) => Some(error.to_string()),
+            Ok(_) if item.is(TOP) && self.read(&item.path).is_none() => {
+                Some("what it lies over is not there, or it is of another version".into())
+            }
+            Ok(_) => None,
+        }
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    fn path(&self, name: &str, kind: &str) -> PathBuf {
+        self.dir.join(format!("{name}.{kind}"))
+    }
+}
+
+impl Item {
+    /// Whether it is the entry of a view.
+    pub(crate) fn is_view(&self) -> bool {
+        self.is(TOP)
+    }
+
+    /// Whether it is what several views share.
+    pub(crate) fn is_base(&self) -> bool {
+        self.is(BASE)
+    }
+
+    fn is(&self, kind: &str) -> bool {
+        self.path.extension().is_some_and(|extension| extension == kind)
+    }
+
+    fn name(&self) -> Option<String> {
+        Some(self.path.file_stem()?.to_str()?.to_owned())
+    }
+
+    fn is_old(&self) -> bool {
+        const WHILE: std::time::Duration = std::time::Duration::from_secs(60);
+        self.used.elapsed().is_ok_and(|age| age > WHILE)
+    }
+}
+
+/// Notes that a file was used; whether it is still there.
+fn touch(path: &Path) -> bool {
+    File::options()
+        .write(true)
+        .open(path)
+        .is_ok_and(|file| file.set_modified(SystemTime::now()).is_ok())
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
