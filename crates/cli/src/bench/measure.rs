@@ -84,7 +84,7 @@ fn chosen(settings: &Settings) -> Vec<Chosen> {
     let wanted =
         |name: &str| settings.only.is_empty() || settings.only.iter().any(|only| only == name);
     let mut chosen = vec![Chosen::Other(Box::new(Plain))];
-    let own = candidate::own().into_iter().filter(|own| wanted(own.backend.name()));
+    let own = candidate::own().into_iter().filter(|own| wanted(own.backend));
     chosen.extend(own.map(Chosen::Own));
     for (name, peer) in candidate::peers().into_iter().filter(|(name, _)| wanted(name)) {
         chosen.push(peer.map_or(Chosen::Absent(name), Chosen::Other));

@@ -55,7 +55,7 @@ pub(super) fn views(mut args: BenchViewsArgs, context: &Context) -> Result<u8, F
 
 /// Refuses what could only fail later.
 fn check(args: &BenchViewsArgs) -> Result<(), Failure> {
-    let own = candidate::own().into_iter().map(|own| own.backend.name());
+    let own = candidate::own().into_iter().map(|own| own.backend);
     let mut known: Vec<_> =
         own.chain(candidate::peers().into_iter().map(|(name, _)| name)).collect();
     known.dedup();

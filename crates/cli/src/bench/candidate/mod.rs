@@ -67,10 +67,15 @@ pub(super) fn peers() -> Vec<(&'static str, Option<Box<dyn Candidate>>)> {
     ]
 }
 
+/// Refuses instead of hiding, on the host as it is; only `run` has it.
+const LANDLOCK: &str = "landlock";
+
 /// Our backends, each from the lists of the packages and from a saved plan.
 pub(super) fn own() -> Vec<Own> {
     let both = |backend| [Verb::Run, Verb::Exec].map(|verb| Own::new(backend, verb, Index::None));
-    Backend::ALL.into_iter().flat_map(both).collect()
+    let mut own: Vec<_> = Backend::ALL.iter().flat_map(|backend| both(backend.name())).collect();
+    own.push(Own::new(LANDLOCK, Verb::Run, Index::None));
+    own
 }
 
 #[allow(clippy::disallowed_methods, reason = "this is the command line")]

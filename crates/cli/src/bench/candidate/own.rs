@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use hermitage_mountns::{Backend, ByteString};
+use hermitage_mountns::ByteString;
 
 use super::{Candidate, Kind, Request, Subject, path, request, text, texts};
 use crate::bench::scratch;
@@ -9,7 +9,8 @@ use crate::failure::Failure;
 /// One of our backends, as users call it.
 #[derive(Clone, Debug)]
 pub(in crate::bench) struct Own {
-    pub(in crate::bench) backend: Backend,
+    /// What `--backend` calls it.
+    pub(in crate::bench) backend: &'static str,
     verb: Verb,
     index: Index,
 }
@@ -35,7 +36,7 @@ pub(in crate::bench) enum Index {
 }
 
 impl Own {
-    pub(in crate::bench) fn new(backend: Backend, verb: Verb, index: Index) -> Self {
+    pub(in crate::bench) fn new(backend: &'static str, verb: Verb, index: Index) -> Self {
         Self { backend, verb, index }
     }
 
@@ -66,7 +67,7 @@ impl Own {
 
 impl Candidate for Own {
     fn name(&self) -> String {
-        let mut name = self.backend.to_string();
+        let mut name = self.backend.to_owned();
         if self.verb == Verb::Exec {
             name.push_str(", saved plan");
         }
@@ -100,12 +101,7 @@ impl Candidate for Own {
                 words.push(text(&subject.plan_file));
             }
         }
-        words.extend([
-            text("--quiet"),
-            text("--backend"),
-            text(self.backend.name()),
-            text("--timings"),
-        ]);
+        words.extend([text("--quiet"), text("--backend"), text(self.backend), text("--timings")]);
         words.extend(self.timings(subject).map(text));
         words.push(text("--"));
         words.extend(texts(argv));

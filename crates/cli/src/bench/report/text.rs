@@ -71,7 +71,7 @@ fn making(report: &Report, measured: &Measured) -> Table {
         cells.push(cell(row.figure("whole"), |summary| units::duration(summary.max)));
         cells.push(time("whole.cpu"));
         cells.push(cell(row.figure("peak"), |summary| units::size(summary.median)));
-        cells.push(cell(row.figure("kernel"), |summary| units::size(summary.min)));
+        cells.push(cell(row.figure("kernel"), |summary| grown(summary.min)));
         if row.outcome == Outcome::Measured {
             table.row(cells);
         } else {
@@ -126,6 +126,11 @@ fn cell(summary: Option<Summary>, text: impl Fn(Summary) -> String) -> String {
     summary.map_or_else(|| "-".to_owned(), text)
 }
 
+/// Other programs free memory meanwhile: what is not positive is lost in that.
+fn grown(bytes: f64) -> String {
+    if bytes > 0.0 { units::size(bytes) } else { "~ 0".into() }
+}
+
 /// The steps that any candidate tells of, in order.
 fn steps(measured: &Measured) -> Vec<String> {
     let mut steps: Vec<String> = Vec::new();
@@ -160,19 +165,23 @@ pub(super) fn why(report: &Report, measured: &Measured, row: &Row) -> String {
 fn notes(report: &Report) -> String {
     let rounds = report.rounds;
     let cold = if report.cold {
-        "cold: after the kernel forgot all files, names and inodes.\n"
+        "cold: the kernel had forgotten all files, names and inodes; otherwise caches were warm."
     } else {
-        "Caches were warm; --cold measures with cold ones, too.\n"
+        "Caches were warm; --cold measures with cold ones, too."
     };
     format!(
-        "Medians of {rounds} rounds in turn, or of fewer where a run takes long; least and most are of the total.\n\
-         The columns before set-up: reading the lists and planning, as `run` does, or reading a saved plan. set-up: \
-         from the plan, for other programs from their start, to the first instruction in the view. teardown: from the \
-         last one until all is gone. total: a whole call for `true`. CPU: user and system time of all its processes, \
-         servers included.\nmemory: the most that one process had resident. kernel: by how much the kernel's own memory \
-         grew with the view, of the whole machine, the least of all rounds.\n\
-         x: in proportion to the same without a view, round by round. open: opening and closing a file, then closing it; \
-         first: each for the first time in the view.\n{cold}{}\n",
+        "\
+Medians of {rounds} rounds in turn, of fewer where a run takes long; least and most are those of the total.
+Before set-up: reading lists and planning as `run` does it, or reading a saved plan.
+set-up: from the plan, for other programs from their start, to the first instruction in the view.
+teardown: from the last instruction in the view until all is gone. total: a whole call for `true`.
+CPU: user and system time of all its processes, servers included. memory: the most one of them had resident.
+kernel: by how much the kernel's own memory grew, that of the whole machine, the least of all rounds.
+x: in proportion to the same without a view, round by round. open: opening and closing a file again and again;
+first: each for the first time in the view. firejail hides only beside what is visible; landlock hides nothing.
+{cold}
+{}
+",
         report.machine.describe()
     )
 }

@@ -170,12 +170,28 @@ fn keep(kept: &mut Vec<u8>, more: &[u8]) {
     kept.drain(..kept.len().saturating_sub(KEPT));
 }
 
-/// The last line that says something.
+/// The line that says what is wrong, as far as one can tell: the first that calls itself an error, or else the first.
 fn said(errors: &[u8], out: &[u8]) -> String {
-    let last = |bytes: &[u8]| {
+    let telling = |bytes: &[u8]| {
         let text = String::from_utf8_lossy(bytes);
-        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && *line != UP);
-        lines.next_back().map(str::to_owned)
+        let lines: Vec<_> =
+            text.lines().map(str::trim).filter(|line| !line.is_empty() && *line != UP).collect();
+        let error = lines.iter().find(|line| line.to_ascii_lowercase().contains("error"));
+        error.or(lines.first()).map(|line| (*line).to_owned())
     };
-    last(errors).or_else(|| last(out)).unwrap_or_default()
+    telling(errors).or_else(|| telling(out)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{UP, said};
+
+    #[test]
+    fn an_error_is_told_rather_than_what_surrounds_it() {
+        let text = b"Reading profile x\n\nError: not allowed\nSee the manual\n";
+        assert_eq!(said(text, b"out"), "Error: not allowed");
+        assert_eq!(said(b"\nNeed to be root.\nBye\n", b""), "Need to be root.");
+        assert_eq!(said(b" \n", format!("{UP}\nit broke\n").as_bytes()), "it broke");
+        assert_eq!(said(b"", b""), "");
+    }
 }
