@@ -280,7 +280,7 @@ fn invalid_plans() {
     is(&|plan| plan.entries.push(entry("zoo")), "zoo", "NotCanonical");
     is(&|plan| plan.entries.push(entry("/z\0")), "/z\\x00", "Nul");
     is(&|plan| plan.umask = 0o1000, "", "Value");
-    is(&|plan| plan.entries[0].kind = EntryKind::Dir { mode: 0o1777 }, "/", "Value");
+    is(&|plan| plan.entries[0].kind = EntryKind::Dir { mode: 0o4755 }, "/", "Value");
     is(&|plan| plan.cwd = "work".into(), "work", "NotCanonical");
     is(&|plan| plan.env[0].name = "A=B".into(), "", "Value");
     is(&|plan| plan.tmpfs.push(Tmpfs::shared("/scratch")), "/scratch", "BadMountPoint");
