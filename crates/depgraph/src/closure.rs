@@ -6,6 +6,7 @@ mod member;
 mod problem;
 #[cfg(feature = "serde")]
 mod report;
+mod text;
 
 pub use chain::{Chain, Step};
 pub(crate) use graph::Graph;
@@ -15,6 +16,8 @@ pub use problem::{
 };
 #[cfg(feature = "serde")]
 pub use report::{ClosureReport, PackageReport, ReasonReport};
+pub use text::Text;
+pub(crate) use text::{Gathered, Span};
 
 use crate::query::RootKind;
 use hermitage_atom::Cpv;

@@ -50,7 +50,7 @@ mod vdb_source;
 pub use class::{Classes, DepClass, Phase};
 pub use closure::{
     Blocked, Chain, Choice, Closure, Link, LoadReason, LoadableFile, Malformed, Member, MemberId,
-    Origin, Provided, Reason, Rejection, Step, Unsatisfied, Withheld,
+    Origin, Provided, Reason, Rejection, Step, Text, Unsatisfied, Withheld,
 };
 #[cfg(feature = "serde")]
 pub use closure::{ClosureReport, PackageReport, ReasonReport};

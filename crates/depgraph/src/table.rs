@@ -2,9 +2,10 @@
 
 use crate::error::{Error, ErrorKind, Place};
 use crate::package::Package;
+use hashbrown::{DefaultHashBuilder, HashTable};
 use hermitage_atom::{Atom, AtomRef, CpRef, Cpv};
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::hash::BuildHasher as _;
 use std::ops::Range;
 
 /// The place of a package in its [`PackageTable`].
@@ -31,7 +32,8 @@ impl PackageId {
 pub struct PackageTable {
     packages: Vec<Package>,
     /// Where the packages of each `category/package` are.
-    names: HashMap<Box<str>, Range<usize>>,
+    names: HashTable<Range<usize>>,
+    hasher: DefaultHashBuilder,
 }
 
 impl PackageTable {
@@ -39,17 +41,16 @@ impl PackageTable {
     pub fn new(mut packages: Vec<Package>) -> Self {
         packages.sort_by(in_order);
         packages.dedup_by(|later, first| later.cpv().as_str() == first.cpv().as_str());
-        let mut names = HashMap::<Box<str>, Range<usize>>::new();
-        for (index, package) in packages.iter().enumerate() {
-            let name = package.cpv().cp().as_str();
-            match names.get_mut(name) {
-                Some(range) => range.end = index + 1,
-                None => {
-                    names.insert(name.into(), index..index + 1);
-                }
-            }
+        let hasher = DefaultHashBuilder::default();
+        let mut names = HashTable::with_capacity(packages.len());
+        let mut start = 0;
+        for group in packages.chunk_by(|a, b| a.cpv().cp() == b.cpv().cp()) {
+            let range = start..start + group.len();
+            start = range.end;
+            let hash = |range: &Range<usize>| hash_of_name(&hasher, &packages[range.start]);
+            names.insert_unique(hash(&range), range, hash);
         }
-        Self { packages, names }
+        Self { packages, names, hasher }
     }
 
     /// How many packages there are.
@@ -133,7 +134,8 @@ impl PackageTable {
     }
 
     fn range(&self, name: &str) -> Range<usize> {
-        self.names.get(name).cloned().unwrap_or_default()
+        let same = |range: &Range<usize>| self.packages[range.start].cpv().cp().as_str() == name;
+        self.names.find(self.hasher.hash_one(name), same).cloned().unwrap_or_default()
     }
 
     fn slice(
@@ -144,6 +146,10 @@ impl PackageTable {
         let place = move |(index, package)| (PackageId::new(start + index), package);
         self.packages[range].iter().enumerate().map(place)
     }
+}
+
+fn hash_of_name(hasher: &DefaultHashBuilder, package: &Package) -> u64 {
+    hasher.hash_one(package.cpv().cp().as_str())
 }
 
 /// The order of a table.

@@ -1,10 +1,12 @@
 //! A package of a closure, and its reasons.
 
+use super::text::Text;
 use crate::class::DepClass;
 use crate::query::RootKind;
 use crate::source::Holding;
 use crate::table::PackageId;
 use hermitage_atom::Cpv;
+use std::sync::Arc;
 
 /// The place of a package in its closure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,16 +44,16 @@ pub enum Link {
     /// As a member of @system.
     System {
         /// The atom of the set.
-        atom: String,
+        atom: Text,
     },
     /// As a dependency.
     Dependency {
         /// The variable it stands in.
         class: DepClass,
         /// The atom as it was written.
-        atom: String,
+        atom: Text,
         /// The branch that was taken, where the atom stands in a `||`.
-        choice: Option<Choice>,
+        choice: Option<Arc<Choice>>,
         /// Set where the package has another sub-slot than the one that is asked for, but keeps the libraries of the
         /// version it replaced.
         preserved: bool,
@@ -80,7 +82,7 @@ impl Link {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Choice {
     /// The whole group.
-    pub group: String,
+    pub group: Text,
     /// The branch that was taken, counted from 1.
     pub branch: usize,
     /// How many branches there are.

@@ -63,7 +63,7 @@ impl Closure {
     fn reason_report(&self, reason: &Reason) -> ReasonReport {
         let (chosen_from, preserved) = match &reason.link {
             Link::Dependency { choice, preserved, .. } => {
-                (choice.as_ref().map(|choice| choice.group.clone()), *preserved)
+                (choice.as_ref().map(|choice| choice.group.to_string()), *preserved)
             }
             _ => (None, false),
         };

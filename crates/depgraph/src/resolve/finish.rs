@@ -1,8 +1,8 @@
 //! From drafts to a closure: sorted, each reason once.
 
-use super::loadable;
 use super::walk::{Draft, Walk};
-use crate::closure::{Blocked, Closure, Member, MemberId, Origin};
+use super::{loadable, reasons};
+use crate::closure::{Blocked, Closure, Member, MemberId, Origin, Reason};
 use crate::error::Error;
 use crate::policy::Policy;
 use crate::query::{RootKind, Roots};
@@ -12,16 +12,17 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 pub(super) fn finish(walk: Walk<'_>) -> Result<Closure, Error> {
-    let Walk { query, roots, drafts, .. } = walk;
-    let order = sorted(roots, &drafts);
+    let Walk { query, roots, ref drafts, .. } = walk;
+    let order = sorted(roots, drafts);
     let mut place = vec![MemberId::new(0); drafts.len()];
     for (new, &old) in order.iter().enumerate() {
         place[old] = MemberId::new(new);
     }
-    let mut drafts: Vec<_> = drafts.into_iter().map(Some).collect();
+    let reasons = reasons::of(&walk, &order, &place);
     let members: Vec<_> = order
         .iter()
-        .filter_map(|&old| drafts[old].take().map(|draft| member(roots, draft, place[old], &place)))
+        .zip(reasons)
+        .map(|(&old, reasons)| member(roots, &drafts[old], place[old], reasons))
         .collect();
 
     let unsatisfied = settled(walk.unsatisfied, &place, |u| &mut u.from);
@@ -67,8 +68,7 @@ fn in_order(roots: &Roots<'_>, a: &Draft, b: &Draft) -> Ordering {
     one.cmp(&other).then_with(|| one.as_str().cmp(other.as_str())).then_with(|| a.root.cmp(&b.root))
 }
 
-fn member(roots: &Roots<'_>, draft: Draft, id: MemberId, place: &[MemberId]) -> Member {
-    let reasons = settled(draft.reasons, place, |reason| &mut reason.from);
+fn member(roots: &Roots<'_>, draft: &Draft, id: MemberId, reasons: Vec<Reason>) -> Member {
     let [level, system_level] = draft.levels;
     Member {
         id,

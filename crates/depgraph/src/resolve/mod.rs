@@ -6,6 +6,7 @@
 mod finish;
 mod loadable;
 mod pick;
+mod reasons;
 mod walk;
 
 use crate::closure::Closure;

@@ -1,6 +1,6 @@
 //! Which installed packages satisfy a dependency specification.
 
-use crate::closure::{Choice, Rejection};
+use crate::closure::Rejection;
 use crate::package::Package;
 use crate::policy::BranchPolicy;
 use crate::source::Source;
@@ -24,6 +24,8 @@ pub(super) struct Picker<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Picked<'s> {
     pub(super) found: Vec<Found<'s>>,
+    /// The choices that what was found points to.
+    pub(super) choices: Vec<Picking<'s>>,
     pub(super) missing: Vec<Missing>,
     pub(super) blocked: Vec<Hit>,
     pub(super) provided: Vec<(String, Cpv)>,
@@ -33,8 +35,17 @@ pub(super) struct Picked<'s> {
 pub(super) struct Found<'s> {
     pub(super) package: PackageId,
     pub(super) atom: &'s str,
-    pub(super) choice: Option<Choice>,
+    /// The place of the choice among all of its answer.
+    pub(super) choice: Option<usize>,
     pub(super) preserved: bool,
+}
+
+/// A branch that was taken. Its text is written down once the closure is complete.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Picking<'s> {
+    pub(super) group: DepNode<'s>,
+    pub(super) branch: usize,
+    pub(super) of: usize,
 }
 
 #[derive(Debug)]
@@ -73,13 +84,13 @@ impl<'a> Picker<'a> {
         out
     }
 
-    fn take_all<'s>(&self, nodes: Nodes<'s>, choice: Option<&Choice>, out: &mut Picked<'s>) {
+    fn take_all<'s>(&self, nodes: Nodes<'s>, choice: Option<usize>, out: &mut Picked<'s>) {
         for node in nodes {
             self.take(node, choice, out);
         }
     }
 
-    fn take<'s>(&self, node: DepNode<'s>, choice: Option<&Choice>, out: &mut Picked<'s>) {
+    fn take<'s>(&self, node: DepNode<'s>, choice: Option<usize>, out: &mut Picked<'s>) {
         match node {
             DepNode::Atom(atom) => self.take_atom(atom, choice, out),
             DepNode::AllOf(nodes) => self.take_all(nodes, choice, out),
@@ -100,22 +111,22 @@ impl<'a> Picker<'a> {
         &self,
         group: DepNode<'s>,
         nodes: Nodes<'s>,
-        choice: Option<&Choice>,
+        choice: Option<usize>,
         out: &mut Picked<'s>,
     ) {
-        let members: Vec<_> = nodes.filter(|node| self.is_member(*node)).collect();
+        let members = || nodes.filter(|node| self.is_member(*node));
         let mut taken = 0;
-        for (index, &member) in members.iter().enumerate() {
+        for (index, member) in members().enumerate() {
             if !self.satisfied(member) {
                 continue;
             }
             taken += 1;
-            let own = choice.is_none().then(|| Choice {
-                group: group.to_string(),
-                branch: index + 1,
-                of: members.len(),
+            let choice = choice.unwrap_or_else(|| {
+                let of = members().count();
+                out.choices.push(Picking { group, branch: index + 1, of });
+                out.choices.len() - 1
             });
-            self.take(member, choice.or(own.as_ref()), out);
+            self.take(member, Some(choice), out);
             if self.branch == BranchPolicy::First {
                 break;
             }
@@ -126,7 +137,7 @@ impl<'a> Picker<'a> {
         }
     }
 
-    fn take_atom<'s>(&self, atom: AtomRef<'s>, choice: Option<&Choice>, out: &mut Picked<'s>) {
+    fn take_atom<'s>(&self, atom: AtomRef<'s>, choice: Option<usize>, out: &mut Picked<'s>) {
         if let Some(strength) = atom.blocker() {
             out.blocked.extend(self.matching(atom).map(|package| Hit {
                 package,
@@ -136,8 +147,7 @@ impl<'a> Picker<'a> {
             return;
         }
         let text = atom.as_str();
-        let found =
-            |package, preserved| Found { package, atom: text, choice: choice.cloned(), preserved };
+        let found = |package, preserved| Found { package, atom: text, choice, preserved };
         match self.answer(atom) {
             Answer::Package(id) => out.found.push(found(id, false)),
             Answer::Packages(ids) => out.found.extend(ids.into_iter().map(|id| found(id, false))),

@@ -1,9 +1,10 @@
 //! The walk over packages.
 
-use super::pick::{Found, Picked, Picker};
+use super::pick::{Found, Picked, Picker, Picking};
 use crate::class::DepClass;
 use crate::closure::{
-    Blocked, Link, Malformed, MemberId, Origin, Provided, Reason, Unsatisfied, Withheld,
+    Blocked, Choice, Link, Malformed, MemberId, Origin, Provided, Reason, Text, Unsatisfied,
+    Withheld,
 };
 use crate::error::{Error, ErrorKind, Place};
 use crate::policy::Policy;
@@ -12,7 +13,8 @@ use crate::source::{Holding, Source};
 use crate::table::PackageId;
 use hermitage_atom::{Atom, DepSpec, Eapi, UseFlags};
 use std::collections::VecDeque;
-use std::rc::Rc;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// A package on its way into the closure. Its place among the drafts stands in for its place in the closure until
 /// these are sorted.
@@ -24,9 +26,31 @@ pub(super) struct Draft {
     pub(super) looked_through: bool,
     /// The steps from the target, and from @system.
     pub(super) levels: [Option<u32>; 2],
-    pub(super) reasons: Vec<Reason>,
-    /// The packages it asks for, once that has been worked out.
-    asks: Option<Rc<[usize]>>,
+    /// The edges to the packages it asks for, once these have been worked out.
+    pub(super) asks: Option<Range<usize>>,
+}
+
+/// Somebody asks for a package. A whole database has tens of thousands of these, so they point into the text of the
+/// dependencies, and become reasons once all of them are there.
+#[derive(Debug)]
+pub(super) struct Edge<'a> {
+    /// The place of the package among the drafts.
+    pub(super) to: usize,
+    pub(super) link: RawLink<'a>,
+}
+
+/// A [`Link`] in the making.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum RawLink<'a> {
+    Itself,
+    System(&'a str),
+    /// The choice is a place in [`Walk::choices`].
+    Dependency {
+        class: DepClass,
+        atom: &'a str,
+        choice: Option<usize>,
+        preserved: bool,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -46,6 +70,11 @@ pub(super) struct Walk<'a> {
     pub(super) query: &'a Query,
     pub(super) roots: &'a Roots<'a>,
     pub(super) drafts: Vec<Draft>,
+    /// The edges of each asker stand together.
+    pub(super) edges: Vec<Edge<'a>>,
+    /// The edges of the target, and of @system.
+    pub(super) starts: [Range<usize>; 2],
+    pub(super) choices: Vec<Picking<'a>>,
     pub(super) unsatisfied: Vec<Unsatisfied>,
     pub(super) blocked: Vec<(RootKind, PackageId, Blocked)>,
     pub(super) provided: Vec<Provided>,
@@ -65,6 +94,9 @@ impl<'a> Walk<'a> {
             query,
             roots,
             drafts: Vec::new(),
+            edges: Vec::new(),
+            starts: [0..0, 0..0],
+            choices: Vec::new(),
             unsatisfied: Vec::new(),
             blocked: Vec::new(),
             provided: Vec::new(),
@@ -79,17 +111,18 @@ impl<'a> Walk<'a> {
         let target = &self.query.target;
         if let (Policy::RuntimeOnly, Some(package)) = (self.query.policy, target.package_id()) {
             let at = self.draft(RootKind::Root, package)?;
-            self.add_reason(at, Reason { from: Origin::Target, link: Link::Itself });
-            return self.walk(vec![(at, 0)], Pass::Target);
+            self.edges.push(Edge { to: at, link: RawLink::Itself });
+            self.starts[Pass::Target as usize] = 0..1;
+            return self.walk(0, Pass::Target);
         }
         let asker = Asker { origin: Origin::Target, flags: target.enabled(), eapi: target.eapi() };
-        let mut starts = Vec::new();
         for class in self.query.target_classes().iter() {
             let Some(spec) = target.dependencies(class) else { continue };
             let places = self.roots.places(class, target.eapi());
-            self.ask(&asker, class, spec, &places, Pass::Target, &mut starts)?;
+            self.ask(&asker, class, spec, &places, Pass::Target)?;
         }
-        self.walk(starts.into_iter().map(|at| (at, 1)).collect(), Pass::Target)
+        self.starts[Pass::Target as usize] = 0..self.edges.len();
+        self.walk(1, Pass::Target)
     }
 
     /// The packages @system leads to, in the database to build with and in the one to build against. What the latter
@@ -98,7 +131,7 @@ impl<'a> Walk<'a> {
         let build = self.roots.canonical(RootKind::Broot);
         let mut places = vec![build, self.roots.canonical(RootKind::Sysroot)];
         places.dedup();
-        let mut starts = Vec::new();
+        let first = self.edges.len();
         for root in places {
             let picker = self.picker(root, &NO_FLAGS, Eapi::LATEST);
             let picks: Vec<_> = self
@@ -110,20 +143,20 @@ impl<'a> Walk<'a> {
             let found = picks.iter().flat_map(|(_, picked)| &picked.found);
             self.prepare(root, found.map(|found| found.package));
             for (atom, picked) in picks {
-                starts.extend(self.note_system(root, atom, picked, root == build)?);
+                self.note_system(root, atom, picked, root == build)?;
             }
         }
-        self.walk(starts.into_iter().map(|at| (at, 1)).collect(), Pass::System)
+        self.starts[Pass::System as usize] = first..self.edges.len();
+        self.walk(1, Pass::System)
     }
 
     fn note_system(
         &mut self,
         root: RootKind,
-        atom: &Atom,
+        atom: &'a Atom,
         picked: Picked<'_>,
         required: bool,
-    ) -> Result<Vec<usize>, Error> {
-        let text = atom.to_string();
+    ) -> Result<(), Error> {
         let from = Origin::System;
         if required {
             let missing = |m: super::pick::Missing| Unsatisfied {
@@ -137,18 +170,17 @@ impl<'a> Walk<'a> {
             let provided = |(atom, cpv)| Provided { from, class: None, atom, cpv };
             self.provided.extend(picked.provided.into_iter().map(provided));
         }
-        let mut starts = Vec::new();
         for found in picked.found {
-            let reason = Reason { from, link: Link::System { atom: text.clone() } };
-            starts.extend(self.admit(root, found.package, reason, Pass::System)?);
+            self.admit(root, found.package, from, RawLink::System(atom.as_str()), Pass::System)?;
         }
-        Ok(starts)
+        Ok(())
     }
 
-    /// Goes on from packages at given levels. Packages that are looked through pass their own level on, so those come
+    /// Goes on from what the target or @system asks for, which is at a given level. Packages that are looked through pass their own level on, so those come
     /// first in the queue.
-    fn walk(&mut self, starts: Vec<(usize, u32)>, pass: Pass) -> Result<(), Error> {
-        let mut queue = VecDeque::from(starts);
+    fn walk(&mut self, level: u32, pass: Pass) -> Result<(), Error> {
+        let starts = &self.edges[self.starts[pass as usize].clone()];
+        let mut queue: VecDeque<_> = starts.iter().map(|edge| (edge.to, level)).collect();
         while let Some((at, level)) = queue.pop_front() {
             let known = self.drafts[at].levels[pass as usize].is_some();
             if known || (pass == Pass::System && self.is_withheld(at)) {
@@ -159,7 +191,11 @@ impl<'a> Walk<'a> {
             if !(through || self.query.policy.is_transitive()) {
                 continue;
             }
-            for &next in self.asked_by(at, pass)?.iter() {
+            for edge in self.asked_by(at, pass)? {
+                let next = self.edges[edge].to;
+                if self.drafts[next].levels[pass as usize].is_some() {
+                    continue;
+                }
                 if through {
                     queue.push_front((next, level));
                 } else {
@@ -170,10 +206,10 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// The packages a package asks for.
-    fn asked_by(&mut self, at: usize, pass: Pass) -> Result<Rc<[usize]>, Error> {
+    /// The edges to the packages a package asks for.
+    fn asked_by(&mut self, at: usize, pass: Pass) -> Result<Range<usize>, Error> {
         if let Some(asks) = &self.drafts[at].asks {
-            return Ok(Rc::clone(asks));
+            return Ok(asks.clone());
         }
         let (root, id) = (self.drafts[at].root, self.drafts[at].package);
         let source = self.roots.source(root);
@@ -184,13 +220,13 @@ impl<'a> Walk<'a> {
             flags: &flags,
             eapi: package.eapi(),
         };
-        let mut asks = Vec::new();
+        let first = self.edges.len();
         for class in self.query.followed_classes().iter() {
             match source.dependencies(id, class) {
                 Ok(spec) if spec.is_empty() => {}
                 Ok(spec) => {
                     let place = self.place_for(root, class);
-                    self.ask(&asker, class, spec, &[place], pass, &mut asks)?;
+                    self.ask(&asker, class, spec, &[place], pass)?;
                 }
                 Err(error) => {
                     let cpv = package.cpv().clone();
@@ -198,8 +234,8 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        let asks: Rc<[usize]> = asks.into();
-        self.drafts[at].asks = Some(Rc::clone(&asks));
+        let asks = first..self.edges.len();
+        self.drafts[at].asks = Some(asks.clone());
         Ok(asks)
     }
 
@@ -217,10 +253,9 @@ impl<'a> Walk<'a> {
         &mut self,
         asker: &Asker<'_>,
         class: DepClass,
-        spec: &DepSpec,
+        spec: &'a DepSpec,
         places: &[RootKind],
         pass: Pass,
-        asks: &mut Vec<usize>,
     ) -> Result<(), Error> {
         let mut picks: Vec<_> = places
             .iter()
@@ -230,9 +265,13 @@ impl<'a> Walk<'a> {
         for (root, picked) in picks {
             self.note(asker.origin, class, root, &picked);
             self.prepare(root, picked.found.iter().map(|found| found.package));
+            let earlier = self.choices.len();
+            self.choices.extend(picked.choices);
             for found in picked.found {
-                let (package, reason) = dependency(asker.origin, class, found);
-                asks.extend(self.admit(root, package, reason, pass)?);
+                let Found { package, atom, choice, preserved } = found;
+                let choice = choice.map(|choice| choice + earlier);
+                let link = RawLink::Dependency { class, atom, choice, preserved };
+                self.admit(root, package, asker.origin, link, pass)?;
             }
         }
         Ok(())
@@ -281,26 +320,28 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Notes a reason for a package, and gives its place; `None` when it is to be kept out.
+    /// Notes that a package is asked for, unless it is to be kept out.
     fn admit(
         &mut self,
         root: RootKind,
         package: PackageId,
-        reason: Reason,
+        from: Origin,
+        link: RawLink<'a>,
         pass: Pass,
-    ) -> Result<Option<usize>, Error> {
+    ) -> Result<(), Error> {
         let known = self.places[root as usize][package.index()];
         if known.is_none() && pass == Pass::System && self.keeps_out(root, package) {
             let cpv = self.roots.source(root).packages().get(package).cpv().clone();
+            let reason = Reason { from, link: self.settled(link) };
             self.withheld.push(Withheld { cpv, reason });
-            return Ok(None);
+            return Ok(());
         }
-        let at = match known {
+        let to = match known {
             Some(at) => at,
             None => self.draft(root, package)?,
         };
-        self.add_reason(at, reason);
-        Ok(Some(at))
+        self.edges.push(Edge { to, link });
+        Ok(())
     }
 
     fn is_withheld(&self, at: usize) -> bool {
@@ -312,8 +353,19 @@ impl<'a> Walk<'a> {
         self.query.without.iter().any(|atom| atom.matches(package).is_ok())
     }
 
-    fn add_reason(&mut self, at: usize, reason: Reason) {
-        self.drafts[at].reasons.push(reason);
+    /// A link with text of its own.
+    fn settled(&self, link: RawLink<'_>) -> Link {
+        match link {
+            RawLink::Itself => Link::Itself,
+            RawLink::System(atom) => Link::System { atom: atom.into() },
+            RawLink::Dependency { class, atom, choice, preserved } => {
+                let choice = choice.map(|choice| {
+                    let Picking { group, branch, of } = self.choices[choice];
+                    Arc::new(Choice { group: Text::from(&*group.to_string()), branch, of })
+                });
+                Link::Dependency { class, atom: atom.into(), choice, preserved }
+            }
+        }
     }
 
     fn draft(&mut self, root: RootKind, package: PackageId) -> Result<usize, Error> {
@@ -329,7 +381,6 @@ impl<'a> Walk<'a> {
             looked_through: holding != Holding::Files
                 || matches!(category, "virtual" | "app-alternatives"),
             levels: [None; 2],
-            reasons: Vec::new(),
             asks: None,
         });
         self.places[root as usize][package.index()] = Some(at);
@@ -347,12 +398,6 @@ pub(super) fn failed(
 ) -> Error {
     let cpv = source.packages().get(package).cpv().to_string();
     Error::new(Place::Package(cpv), ErrorKind::Source).because(cause)
-}
-
-fn dependency(from: Origin, class: DepClass, found: Found<'_>) -> (PackageId, Reason) {
-    let Found { package, atom, choice, preserved } = found;
-    let atom = atom.to_owned();
-    (package, Reason { from, link: Link::Dependency { class, atom, choice, preserved } })
 }
 
 /// Leaves as missing only what is missing in every place, and that once.
