@@ -23,6 +23,7 @@ mod dep;
 mod eapi;
 mod error;
 mod name;
+mod pattern;
 #[cfg(feature = "test-support")]
 pub mod strategy;
 #[cfg(feature = "test-support")]
@@ -39,5 +40,6 @@ pub use dep::{DepKind, DepNode, DepSpec, DepSpecRef, MAX_DEPTH, Nodes};
 pub use eapi::Eapi;
 pub use error::{Error, ErrorKind};
 pub use name::{is_category, is_package, is_repository, is_slot, is_use_flag, split_slot};
+pub use pattern::Pattern;
 pub use use_flags::UseFlags;
 pub use version::{Suffix, Version, VersionRef};

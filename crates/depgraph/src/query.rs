@@ -8,7 +8,7 @@ use crate::resolve;
 use crate::source::Source;
 use crate::system::SystemSet;
 use crate::target::Target;
-use hermitage_atom::{Atom, Cpv, Eapi};
+use hermitage_atom::{Cpv, Eapi, Pattern};
 use std::fmt;
 
 /// Which of the three places packages are installed in (PMS section 11.1).
@@ -114,7 +114,7 @@ pub struct Query {
     pub(crate) classes: Classes,
     pub(crate) follow: Option<Classes>,
     pub(crate) system: SystemSet,
-    pub(crate) without: Vec<Atom>,
+    pub(crate) without: Vec<Pattern>,
     pub(crate) provided: Vec<Cpv>,
 }
 
@@ -177,8 +177,8 @@ impl Query {
     /// Packages that @system must not bring in, neither itself nor through what it needs; the target's own
     /// dependencies still can.
     #[must_use]
-    pub fn without(mut self, atoms: impl IntoIterator<Item = Atom>) -> Self {
-        self.without.extend(atoms);
+    pub fn without<P: Into<Pattern>>(mut self, packages: impl IntoIterator<Item = P>) -> Self {
+        self.without.extend(packages.into_iter().map(Into::into));
         self
     }
 

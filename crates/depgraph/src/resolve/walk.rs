@@ -350,7 +350,7 @@ impl<'a> Walk<'a> {
 
     fn keeps_out(&self, root: RootKind, package: PackageId) -> bool {
         let package = self.roots.source(root).packages().get(package);
-        self.query.without.iter().any(|atom| atom.matches(package).is_ok())
+        self.query.without.iter().any(|pattern| pattern.matches(package))
     }
 
     /// A link with text of its own.

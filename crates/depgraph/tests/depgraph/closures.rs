@@ -1,5 +1,5 @@
 use crate::closure_json;
-use hermitage_atom::{Atom, Cpv};
+use hermitage_atom::{Atom, Cpv, Pattern};
 use hermitage_depgraph::{
     BranchPolicy, Closure, DepClass, ErrorKind, Holding, Link, Md5Cache, MemoryPackage,
     MemorySource, Phase, Policy, Query, RootKind, Roots, Source as _, SystemSet, Target,
@@ -119,6 +119,24 @@ fn why_gives_the_shortest_chain() {
     let cycles = closure.cycles();
     assert_eq!(cycles.len(), 1);
     assert_eq!(cycles[0].len(), 3);
+}
+
+#[test]
+fn two_packages_that_need_each_other_are_a_cycle_and_one_that_needs_itself_is_none() {
+    let source = source("a/a-1 | a/b\na/b-1 | a/a a/c\na/c-1 | a/c a/d\na/d-1");
+    let closure = ask(&source, &Query::new(needs("a/a")));
+    let of = |text| closure.find(&cpv(text)).unwrap().id();
+    assert_eq!(closure.cycles(), [vec![of("a/a-1"), of("a/b-1")]]);
+}
+
+#[test]
+fn patterns_keep_whole_categories_out_of_the_system() {
+    let source = source("a/a-1 | b/b c/c\nb/b-1\nc/c-1\nb/d-1");
+    let system = SystemSet::from_list(b"a/a\nb/d", "set".as_ref());
+    let query = Query::new(needs("")).system(system);
+    let without = |text: &str| query.clone().without([Pattern::parse(text).unwrap()]);
+    assert_eq!(names(&ask(&source, &without("b/*"))), ["a/a-1", "c/c-1"]);
+    assert!(names(&ask(&source, &without("*/*"))).is_empty());
 }
 
 #[test]
