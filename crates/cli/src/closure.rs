@@ -1,6 +1,6 @@
 //! Which packages belong to the view.
 
-use hermitage_atom::{Atom, DepSpec};
+use hermitage_atom::{DepSpec, Pattern};
 use hermitage_depgraph::{
     BranchPolicy, Closure, Member, MemberId, Origin, Policy, Query, Source as _,
 };
@@ -26,8 +26,8 @@ pub(crate) fn select(
     reporter: Reporter,
 ) -> Result<Selection, Failure> {
     let wanted = target::wanted(target, args.phase, machine)?;
-    let atoms = |texts: &[String]| {
-        texts.iter().map(|text| target::parse_atom(text)).collect::<Result<Vec<_>, _>>()
+    let patterns = |texts: &[String]| {
+        texts.iter().map(|text| target::parse_pattern(text)).collect::<Result<Vec<_>, _>>()
     };
     if target.target.is_some()
         && args.phase.is_none()
@@ -40,10 +40,10 @@ pub(crate) fn select(
         .policy(policy(args.closure))
         .branch(branch(args.branch))
         .system(machine.system_set(args.system.as_deref(), reporter)?)
-        .without(atoms(&args.without)?)
+        .without(patterns(&args.without)?)
         .provided(machine.provided());
     let closure = query.resolve(&machine.roots())?;
-    let kept = kept(&closure, &atoms(&args.withhold)?, machine)?;
+    let kept = kept(&closure, &patterns(&args.withhold)?, machine)?;
     machine.check()?;
     Ok(Selection { closure, kept })
 }
@@ -127,25 +127,25 @@ impl Selection {
 }
 
 /// What is reachable without passing through a package that is withheld.
-fn kept(closure: &Closure, withhold: &[Atom], machine: &Machine) -> Result<Vec<bool>, Failure> {
+fn kept(closure: &Closure, withhold: &[Pattern], machine: &Machine) -> Result<Vec<bool>, Failure> {
     let count = closure.packages().len();
     if withhold.is_empty() {
         return Ok(vec![true; count]);
     }
-    let matches = |atom: &Atom, member: &Member| {
+    let matches = |pattern: &Pattern, member: &Member| {
         let package = machine.place(member.root()).packages.packages().get(member.package());
-        atom.matches(package).is_ok()
+        pattern.matches(package)
     };
-    if let Some(atom) =
-        withhold.iter().find(|atom| !closure.packages().any(|member| matches(atom, member)))
+    if let Some(pattern) =
+        withhold.iter().find(|pattern| !closure.packages().any(|member| matches(pattern, member)))
     {
         return Err(Failure::new(format!(
-            "--withhold {atom}: no such package would be there anyway"
+            "--withhold {pattern}: no such package would be there anyway"
         )));
     }
     let withheld: Vec<bool> = closure
         .packages()
-        .map(|member| withhold.iter().any(|atom| matches(atom, member)))
+        .map(|member| withhold.iter().any(|pattern| matches(pattern, member)))
         .collect();
     let mut kept = vec![false; count];
     let mut grown = true;

@@ -16,6 +16,7 @@ mod output;
 mod plan;
 mod prepare;
 mod report;
+mod repository;
 mod source;
 mod target;
 mod timing;

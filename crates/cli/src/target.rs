@@ -1,6 +1,6 @@
 //! What is to be built, from what the user wrote.
 
-use hermitage_atom::{Atom, Candidate as _, Eapi};
+use hermitage_atom::{Atom, Candidate as _, Eapi, Pattern};
 use hermitage_depgraph::{
     Classes, DepClass, Md5Cache, PackageId, Phase, RootKind, Source as _, Target,
 };
@@ -9,7 +9,10 @@ use hermitage_vdb::dpkg::pms_name;
 
 use crate::args::{PhaseName, TargetArgs};
 use crate::failure::Failure;
+use crate::repository;
 use crate::source::Machine;
+
+use std::path::Path;
 
 /// The target, and which classes of its dependencies count.
 #[derive(Debug)]
@@ -18,7 +21,7 @@ pub(crate) struct Wanted {
     pub(crate) classes: Classes,
 }
 
-const NOT_INSTALLED: &str = "A target is an installed package; for one that is not, give --ebuild-metadata FILE or --depend \"...\".";
+const NOT_INSTALLED: &str = "A target is an installed package; for one that is not, give --repository DIR, --ebuild-metadata FILE or --depend \"...\".";
 
 /// Works out the target.
 pub(crate) fn wanted(
@@ -28,10 +31,17 @@ pub(crate) fn wanted(
 ) -> Result<Wanted, Failure> {
     let texts = texts(args);
     let given: Vec<_> = texts.iter().map(|(class, _)| *class).collect();
-    let target = if let Some(name) = &args.target {
+    let target = if let (Some(repository), Some(name)) = (&args.repository, &args.target) {
+        from_metadata(args, &repository::best(repository, name)?)?
+    } else if let Some(name) = &args.target {
+        if args.use_flags.is_some() {
+            return Err(Failure::new("--use: an installed package has the flags it was built with").advise(
+                "For a package that is about to be built, name its repository with --repository DIR.",
+            ));
+        }
         installed(name, machine)?
-    } else if args.ebuild_metadata.is_some() {
-        from_metadata(args)?
+    } else if let Some(path) = &args.ebuild_metadata {
+        from_metadata(args, &repository::entry_of(path)?)?
     } else if texts.is_empty() && args.with.is_empty() {
         return Err(Failure::new("nothing says what is to be built").advise(
             "Give an installed package (=cat/pkg-1.2, cat/pkg, pkg), --ebuild-metadata FILE --use \"...\", or \
@@ -98,13 +108,20 @@ pub(crate) fn parse_atom(text: &str) -> Result<Atom, Failure> {
     })
 }
 
+/// An atom, or a name with `*`, of the command line or the configuration.
+pub(crate) fn parse_pattern(text: &str) -> Result<Pattern, Failure> {
+    Pattern::parse(text).map_err(|error| {
+        Failure::caused(&error)
+            .advise("Packages are meant by an atom like cat/pkg or >=cat/pkg-1, or like cat/*, */pkg, */*:slot.")
+    })
+}
+
 fn installed(name: &str, machine: &Machine) -> Result<Target, Failure> {
     let (kind, id) = only(name, NOT_INSTALLED, machine)?;
     Ok(Target::package(&machine.place(kind).packages, id)?)
 }
 
-fn from_metadata(args: &TargetArgs) -> Result<Target, Failure> {
-    let Some(path) = &args.ebuild_metadata else { return Ok(Target::given("nothing")) };
+fn from_metadata(args: &TargetArgs, path: &Path) -> Result<Target, Failure> {
     let content = std::fs::read(path)
         .map_err(|error| Failure::file(path, "the ebuild's metadata can't be read", &error))?;
     let in_file = |error| {

@@ -55,6 +55,11 @@ pub(crate) fn visible(
         builder.extra_tree(path.as_os_str().as_bytes());
     }
     for path in &hide {
+        let there = host_root.join(path.strip_prefix("/").unwrap_or(path)).symlink_metadata();
+        let is_missing = there.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+        if is_missing && !FRESH.iter().any(|fresh| path.starts_with(fresh)) {
+            reporter.warning(format_args!("--hide {}: there is no such path", path.display()));
+        }
         builder.hide(path.as_os_str().as_bytes());
     }
     builder.generated(table(args)?).unowned_symlinks(|path| owned.is_owned(path));

@@ -62,7 +62,7 @@ pub(crate) enum Verb {
     Files(FilesArgs),
     /// Say why a path or package is visible, or what would have to be declared for it
     Why(WhyArgs),
-    /// Name the packages that own a path
+    /// Name the packages that own a path; 1 when one of the paths has no owner
     Owner(OwnerArgs),
     /// Print what `run` would carry out
     Plan(PlanArgs),

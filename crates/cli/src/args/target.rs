@@ -11,11 +11,15 @@ pub(crate) struct TargetArgs {
     /// An installed package: =cat/pkg-1.2, cat/pkg, or pkg where that is unique; its recorded dependencies count
     #[arg(value_name = "TARGET", conflicts_with_all = ["ebuild_metadata", "depend", "bdepend", "rdepend", "pdepend", "idepend"])]
     pub(crate) target: Option<String>,
-    /// A package that is not installed: its entry in a repository's metadata/md5-cache
+    /// TARGET is not an installed package but the best ebuild of this repository that it matches, as its
+    /// metadata/md5-cache describes it; flags come from --use
+    #[arg(long, value_name = "DIR", requires = "target")]
+    pub(crate) repository: Option<PathBuf>,
+    /// A package that is not installed: its entry in a repository's metadata/md5-cache, or its ebuild beside such a cache
     #[arg(long, value_name = "FILE", conflicts_with_all = ["depend", "bdepend", "rdepend", "pdepend", "idepend", "eapi"])]
     pub(crate) ebuild_metadata: Option<PathBuf>,
-    /// USE flags that are on, for --ebuild-metadata and for dependencies given as text
-    #[arg(long = "use", value_name = "FLAGS", conflicts_with = "target")]
+    /// USE flags that are on, for --repository, --ebuild-metadata and dependencies given as text
+    #[arg(long = "use", value_name = "FLAGS")]
     pub(crate) use_flags: Option<String>,
     /// Dependencies as in an ebuild, all in one argument ("cat/pkg >=cat/other-2"): libraries to build against
     #[arg(long, value_name = "DEPS")]
@@ -49,10 +53,10 @@ pub(crate) struct ClosureArgs {
     /// @system: "all" as the profile says, "none", or a file with an atom a line [default: all]
     #[arg(long, value_name = "all|none|FILE")]
     pub(crate) system: Option<String>,
-    /// Keep a package out of @system; what the target declares can still bring it in; may be repeated
+    /// Keep a package out of @system; what the target declares can still bring it in; may be repeated; also cat/*, */pkg
     #[arg(long, value_name = "ATOM")]
     pub(crate) without: Vec<String>,
-    /// Leave a package out whoever asks for it, with what only it needs, as if it were not there; may be repeated
+    /// Leave a package out whoever asks for it, with what only it needs, as if it were not there; may be repeated; also cat/*, */pkg
     #[arg(long, value_name = "ATOM")]
     pub(crate) withhold: Vec<String>,
     /// How far to go from the declared packages [default: runtime]

@@ -14,13 +14,16 @@ use crate::output::Output;
 use crate::source::{Machine, absolute};
 use crate::visible::Owned;
 
+/// A path has no owner; hermitage itself did not fail.
+const UNOWNED: u8 = 1;
+
 #[derive(Debug, Serialize)]
 struct Answer {
     path: ByteString,
     owners: Vec<String>,
 }
 
-/// Prints the owners of each path; fails when one has none.
+/// Prints the owners of each path; the exit code is 1 when one has none.
 pub(crate) fn owner(mut args: OwnerArgs, context: &Context) -> Result<u8, Failure> {
     context.config.complete_source(&mut args.source);
     let machine = Machine::open(&args.source, context.reporter)?;
@@ -42,7 +45,7 @@ pub(crate) fn owner(mut args: OwnerArgs, context: &Context) -> Result<u8, Failur
     }
     out.finish()?;
     match answers.iter().find(|answer| answer.owners.is_empty()) {
-        Some(nobody) => Err(nobodys(nobody.path.as_path(), &host_root, &owned)),
+        Some(nobody) => Err(nobodys(nobody.path.as_path(), &host_root, &owned).with_code(UNOWNED)),
         None => Ok(0),
     }
 }
