@@ -75,7 +75,7 @@ fn best<T>(times: usize, mut work: impl FnMut() -> T) -> ([Duration; 2], T) {
     for _ in 0..times {
         let (start, busy) = (Instant::now(), on_processor());
         let value = work();
-        let now = [start.elapsed(), on_processor() - busy];
+        let now = [start.elapsed(), on_processor().saturating_sub(busy)];
         let least = best.take().map_or(now, |(least, _)| [0, 1].map(|i| now[i].min(least[i])));
         best = Some((least, value));
     }
