@@ -156,6 +156,8 @@ fn without_any_way_to_make_a_view_nothing_is_run() {
     let mut command = machine.run();
     command.args([
         "--pretend-without",
+        "served",
+        "--pretend-without",
         "skeleton",
         "--pretend-without",
         "bind",
