@@ -35,6 +35,7 @@ pub mod oci;
 mod root;
 pub mod sandbox;
 mod survey;
+pub mod syd;
 #[cfg(feature = "test-support")]
 pub mod test_support;
 

@@ -7,6 +7,7 @@ mod nsjail;
 mod nspawn;
 mod oci;
 mod sandbox;
+mod syd;
 mod tree;
 
 pub use bwrap::run_bwrap;
@@ -15,6 +16,7 @@ pub use nsjail::run_nsjail;
 pub use nspawn::run_nspawn;
 pub use oci::run_oci;
 pub use sandbox::SandboxModel;
+pub use syd::SydModel;
 pub use tree::{Shown, Tree};
 
 use hermitage_view::{NodeKind, View};

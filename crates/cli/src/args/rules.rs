@@ -61,7 +61,7 @@ pub(crate) struct FormatArgs {
     /// sandbox: as what the lists are printed
     #[arg(long = "as", value_enum, value_name = "TEXT", default_value = "bashrc")]
     pub(crate) text: SandboxText,
-    /// sandbox, syd: deny whole trees, visible or not, to get along with fewer rules: doc,man,locale,info
+    /// sandbox: deny whole trees, visible or not, to get along with fewer rules: doc,man,locale,info
     #[arg(long, value_enum, value_name = "TREES", value_delimiter = ',')]
     pub(crate) leave_out: Vec<BulkName>,
     /// sandbox: how many bytes each variable has already, from sandbox.d and from Portage

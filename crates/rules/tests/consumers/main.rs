@@ -1,7 +1,8 @@
 //! With the real consumers: each accepts what is written for it, and shows what the view shows.
 //!
 //! A test whose consumer is not there is counted as ignored, and a line on stderr says so. Under `CI=true` that is a failure if
-//! the consumer is one that can be installed: `HERMITAGE_SANDBOX` names gentoo/sandbox's program, `HERMITAGE_NSJAIL` nsjail's.
+//! the consumer is one that can be installed: `HERMITAGE_SANDBOX` names gentoo/sandbox's program, `HERMITAGE_NSJAIL` nsjail's, `HERMITAGE_SYD`
+//! syd's.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -18,6 +19,7 @@ mod nsjail;
 mod nspawn;
 mod oci;
 mod sandbox;
+mod syd;
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
         nspawn::CASES,
         oci::CASES,
         sandbox::CASES,
+        syd::CASES,
     ]
     .concat();
     let (mut trials, mut absent) = (Vec::new(), false);

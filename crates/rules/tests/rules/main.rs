@@ -12,3 +12,4 @@ mod nspawn;
 mod oci;
 mod sandbox;
 mod support;
+mod syd;

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 
-use hermitage_rules::{Fidelity, RootEntry, Survey, bwrap, landlock, nsjail, nspawn, oci, sandbox};
+use hermitage_rules::{
+    Fidelity, RootEntry, Survey, bwrap, landlock, nsjail, nspawn, oci, sandbox, syd,
+};
 
 use crate::args::{BulkName, FormName, FormatArgs, RulesFormat, SandboxText};
 use crate::failure::Failure;
@@ -73,7 +75,10 @@ pub(super) fn write(
                 ..Written::text("rootfs.nspawn", rules.output.text, rules.fidelity)
             })
         }
-        RulesFormat::Syd => Err(Failure::new("not yet")),
+        RulesFormat::Syd => {
+            let rules = syd::render(survey)?;
+            Ok(Written::text("view.syd-3", rules.output, rules.fidelity))
+        }
     }
 }
 
@@ -84,10 +89,7 @@ fn refuse_strangers(args: &FormatArgs, command: &[OsString]) -> Result<(), Failu
         ("--form", args.form.is_some() && !is(&[RulesFormat::Sandbox])),
         ("--as", args.text != SandboxText::Bashrc && !is(&[RulesFormat::Sandbox])),
         ("--inherited", args.inherited > 0 && !is(&[RulesFormat::Sandbox])),
-        (
-            "--leave-out",
-            !args.leave_out.is_empty() && !is(&[RulesFormat::Sandbox, RulesFormat::Syd]),
-        ),
+        ("--leave-out", !args.leave_out.is_empty() && !is(&[RulesFormat::Sandbox])),
         ("--allow-listing", args.allow_listing && !is(&[RulesFormat::Landlock])),
         ("--rootless", args.rootless && !is(&[RulesFormat::Oci])),
         ("a command", !command.is_empty() && !is(&[RulesFormat::Oci])),
