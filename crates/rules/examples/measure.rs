@@ -7,7 +7,7 @@
 use std::error::Error;
 use std::time::Instant;
 
-use hermitage_rules::{Survey, bwrap, landlock, nsjail, oci, sandbox};
+use hermitage_rules::{Survey, bwrap, landlock, nsjail, nspawn, oci, sandbox, syd};
 use hermitage_view::{MemoryHost, ViewBuilder};
 
 /// A name for what is timed, and what does it and says how much came out.
@@ -66,6 +66,8 @@ fn formats<'a>(survey: &'a Survey<'_>) -> Vec<Format<'a>> {
         ("landlock", Box::new(|| said(landlock::render(survey).map(|r| r.output.to_text().len())))),
         ("nsjail", Box::new(|| said(nsjail::render(survey).map(|r| r.output.len())))),
         ("OCI", Box::new(oci)),
+        ("nspawn", Box::new(|| said(nspawn::render(survey).map(|r| r.output.text.len())))),
+        ("syd", Box::new(|| said(syd::render(survey).map(|r| r.output.len())))),
     ]
 }
 

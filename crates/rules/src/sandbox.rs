@@ -30,8 +30,8 @@ mod fit;
 mod lists;
 pub mod log;
 
-pub use fit::Attempt;
 pub(crate) use fit::advice;
+pub use fit::{Attempt, attempts};
 
 use std::collections::BTreeSet;
 

@@ -74,8 +74,10 @@ fn forms(form: Form) -> &'static [Form] {
     }
 }
 
-/// Every form with everything that could be left out beyond what is already.
-fn attempts(survey: &Survey<'_>, options: &Options) -> Vec<Attempt> {
+/// Every form with everything that could be left out beyond what is already, whether it fits or not.
+///
+/// A form that would have to name what no list can name is not among them.
+pub fn attempts(survey: &Survey<'_>, options: &Options) -> Vec<Attempt> {
     let mut attempts = Vec::new();
     for number in 0..1_usize << Bulk::ALL.len() {
         let chosen =

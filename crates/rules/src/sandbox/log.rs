@@ -36,6 +36,40 @@ pub struct Record<'a> {
     pub command: &'a [u8],
 }
 
+impl Record<'_> {
+    /// The same for whoever keeps it, with the owners that `owners` gives for the canonical path.
+    pub fn with_owners<O>(&self, owners: impl FnOnce(&[u8]) -> O) -> Access<O> {
+        Access {
+            function: self.function.to_vec(),
+            status: self.status,
+            path: self.path.to_vec(),
+            absolute: self.absolute.to_vec(),
+            canonical: self.canonical.to_vec(),
+            command: self.command.to_vec(),
+            owners: owners(self.canonical),
+        }
+    }
+}
+
+/// A [`Record`] that keeps its text, and who owns its path: what findings are made of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Access<O> {
+    /// The function, such as `open_rd` or `opendir`.
+    pub function: Vec<u8>,
+    /// What was done about it.
+    pub status: Status,
+    /// The path as it was given.
+    pub path: Vec<u8>,
+    /// The same made absolute.
+    pub absolute: Vec<u8>,
+    /// The same with symbolic links followed.
+    pub canonical: Vec<u8>,
+    /// The command line, its arguments separated by spaces.
+    pub command: Vec<u8>,
+    /// Whose the canonical path is.
+    pub owners: O,
+}
+
 /// What gentoo/sandbox did about a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {

@@ -29,6 +29,20 @@ fn a_command_may_have_many_lines() {
 }
 
 #[test]
+fn owners_are_asked_for_by_the_canonical_path() {
+    let text = [HEAD, &entry("x", "cat x ")].concat();
+    let record = parse(text.as_bytes()).next().unwrap().unwrap();
+    let access = record.with_owners(|path| {
+        assert_eq!(path, b"/real/x");
+        vec!["cat/pkg-1"]
+    });
+    assert_eq!(access.owners, ["cat/pkg-1"]);
+    assert_eq!((&access.path[..], &access.absolute[..]), (&b"x"[..], &b"/w/x"[..]));
+    assert_eq!((&access.function[..], access.status), (&b"open_rd"[..], Status::Deny));
+    assert_eq!(access.command, b"cat x ");
+}
+
+#[test]
 fn a_path_may_have_many_lines() {
     let text = [HEAD, &entry("a\nb", "c")].concat();
     let records: Vec<_> = parse(text.as_bytes()).map(Result::unwrap).collect();
