@@ -17,6 +17,18 @@ pub(crate) struct BenchArgs {
 /// What is measured, if not views.
 #[derive(Debug, Subcommand)]
 pub(crate) enum BenchSubject {
+    /// What a long list of rules costs gentoo/sandbox, Landlock, syd and bubblewrap, as far as they are installed
+    Rules(BenchRulesArgs),
+    /// How long lists for gentoo/sandbox are, for every installed package as a target
+    Covers(BenchCoversArgs),
+    /// Open a file and start a program, and say how long it takes: internal
+    #[command(hide = true)]
+    Within {
+        /// The file
+        file: PathBuf,
+        /// The program
+        program: PathBuf,
+    },
     /// Take a sample: internal
     #[command(hide = true)]
     Sample,
@@ -55,6 +67,31 @@ pub(crate) struct BenchViewsArgs {
     pub(crate) closure: ClosureArgs,
     #[command(flatten)]
     pub(crate) view: ViewArgs,
+}
+
+/// `hermitage bench covers`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct BenchCoversArgs {
+    /// Take only every Nth package
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) every: usize,
+    /// How to print it; JSON holds every figure
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: TextOrJson,
+    #[command(flatten)]
+    pub(crate) closure: ClosureArgs,
+    #[command(flatten)]
+    pub(crate) view: ViewArgs,
+}
+
+/// `hermitage bench rules`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct BenchRulesArgs {
+    #[command(flatten)]
+    pub(crate) common: BenchCommonArgs,
+    /// How many rules, separated by commas [default: 10,100,1k,3k,10k,100k]
+    #[arg(long, value_name = "N", value_delimiter = ',', help_heading = "What is measured")]
+    pub(crate) rules: Vec<FileCount>,
 }
 
 /// How anything is measured and shown.

@@ -14,7 +14,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use bench::{
-    BenchArgs, BenchCommonArgs, BenchSubject, BenchViewsArgs, FileCount, Words,
+    BenchArgs, BenchCommonArgs, BenchCoversArgs, BenchRulesArgs, BenchSubject, BenchViewsArgs,
+    FileCount, Words,
 };
 pub(crate) use rules::{BulkName, FormName, FormatArgs, RulesArgs, RulesFormat, SandboxText};
 pub(crate) use run::{BackendName, RunArgs, SyscallLevel, ViewArgs};

@@ -9,6 +9,7 @@ mod agenda;
 mod candidate;
 pub(crate) mod chart;
 pub(crate) mod clock;
+mod covers;
 mod files;
 mod inside;
 pub(crate) mod interrupt;
@@ -16,6 +17,7 @@ mod measure;
 pub(crate) mod progress;
 mod report;
 mod row;
+mod rules;
 mod sample;
 mod scratch;
 pub(crate) mod stats;
@@ -23,6 +25,7 @@ mod subject;
 pub(crate) mod table;
 pub(crate) mod units;
 mod views;
+mod within;
 
 use crate::args::{BenchArgs, BenchSubject};
 use crate::failure::Failure;
@@ -33,6 +36,9 @@ pub(crate) fn bench(args: BenchArgs, context: &Context) -> Result<u8, Failure> {
     match args.subject {
         Some(BenchSubject::Sample) => sample::sample(),
         Some(BenchSubject::Inside { agenda }) => inside::inside(&agenda),
+        Some(BenchSubject::Covers(args)) => covers::covers(args, context),
+        Some(BenchSubject::Rules(args)) => rules::rules(&args, context),
+        Some(BenchSubject::Within { file, program }) => within::within(&file, &program),
         None => views::views(args.views, context),
     }
 }

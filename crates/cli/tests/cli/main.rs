@@ -16,4 +16,5 @@ mod killed;
 mod limits;
 mod machine;
 mod queries;
+mod rules;
 mod support;

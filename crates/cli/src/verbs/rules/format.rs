@@ -95,10 +95,17 @@ fn refuse_strangers(args: &FormatArgs, command: &[OsString]) -> Result<(), Failu
         ("a command", !command.is_empty() && !is(&[RulesFormat::Oci])),
     ];
     match given.iter().find(|(_, is_stranger)| *is_stranger) {
-        Some((what, _)) => Err(Failure::new(format!("{what} means nothing for this format"))
-            .advise("\"hermitage help rules\" says which options belong to which format.")),
+        Some((what, _)) => {
+            Err(Failure::new(format!("{what} means nothing for {}", name(args.format)))
+                .advise("\"hermitage help rules\" says which options belong to which format."))
+        }
         None => Ok(()),
     }
+}
+
+fn name(format: RulesFormat) -> String {
+    use clap::ValueEnum as _;
+    format.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
 fn for_sandbox(
