@@ -110,7 +110,9 @@ impl Profile {
                 }
                 self.hex(byte);
             }
-            end.iter().for_each(|&byte| self.hex(byte));
+            for &byte in end {
+                self.hex(byte);
+            }
         }
         self.text.push('\n');
     }

@@ -20,7 +20,7 @@ pub(crate) enum BenchSubject {
     /// What a long list of rules costs gentoo/sandbox, Landlock, syd and bubblewrap, as far as they are installed
     Rules(BenchRulesArgs),
     /// How long lists for gentoo/sandbox are, for every installed package as a target
-    Covers(BenchCoversArgs),
+    Covers(Box<BenchCoversArgs>),
     /// Open a file and start a program, and say how long it takes: internal
     #[command(hide = true)]
     Within {

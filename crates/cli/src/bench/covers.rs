@@ -51,10 +51,14 @@ pub(super) fn covers(mut args: BenchCoversArgs, context: &Context) -> Result<u8,
         targets += 1;
         fitting[0] += usize::from(found.iter().any(|a| a.fits() && a.leave_out.is_empty()));
         fitting[1] += usize::from(found.iter().any(Attempt::fits));
-        columns.iter_mut().for_each(|column| column.add(&found));
+        for column in &mut columns {
+            column.add(&found);
+        }
     }
     progress.end();
-    columns.iter_mut().for_each(|column| column.bytes.sort_unstable());
+    for column in &mut columns {
+        column.bytes.sort_unstable();
+    }
     let mut out = Output::new();
     match args.format {
         TextOrJson::Text => out.raw(table(&columns, fitting, targets).as_bytes())?,

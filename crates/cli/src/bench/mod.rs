@@ -36,7 +36,7 @@ pub(crate) fn bench(args: BenchArgs, context: &Context) -> Result<u8, Failure> {
     match args.subject {
         Some(BenchSubject::Sample) => sample::sample(),
         Some(BenchSubject::Inside { agenda }) => inside::inside(&agenda),
-        Some(BenchSubject::Covers(args)) => covers::covers(args, context),
+        Some(BenchSubject::Covers(args)) => covers::covers(*args, context),
         Some(BenchSubject::Rules(args)) => rules::rules(&args, context),
         Some(BenchSubject::Within { file, program }) => within::within(&file, &program),
         None => views::views(args.views, context),
