@@ -75,13 +75,32 @@ fn run_inside(
     life: OwnedFd,
     held: OwnedFd,
 ) -> Result<Outcome, Error> {
+    let main = |life: &OwnedFd, report| supervisor::main(job, server, life, report);
+    supervised(life, held, main, |answer, supervisor| {
+        if let Some(server) = server {
+            wait_for_either(answer, server, supervisor);
+        }
+    })
+}
+
+/// Forks a supervisor, which does `main` and reports; `wait` is called before its answer is read.
+///
+/// `life` is the supervisor's line to the caller, who holds `held`.
+fn supervised(
+    life: OwnedFd,
+    held: OwnedFd,
+    main: impl FnOnce(&OwnedFd, OwnedFd),
+    wait: impl FnOnce(&OwnedFd, Pid),
+) -> Result<Outcome, Error> {
     let (answer, report) = pipe()?;
     let ignored = sys::ignore_interrupts();
     let supervisor = match sys::fork() {
         Ok(Fork::Child) => {
             drop((held, answer));
             ignored.restore();
-            supervisor::main(job, server, &life, report);
+            main(&life, report);
+            // Should it ever come back: not as a double of the caller.
+            sys::exit_now(1)
         }
         Ok(Fork::Parent(pid)) => pid,
         Err(errno) => {
@@ -90,9 +109,7 @@ fn run_inside(
         }
     };
     drop((life, report));
-    if let Some(server) = server {
-        wait_for_either(&answer, server, supervisor);
-    }
+    wait(&answer, supervisor);
     let outcome = wire::receive(answer);
     drop(held);
     // Reaped in any case; what it has to say came through the pipe.

@@ -7,7 +7,7 @@ use std::os::fd::{AsFd as _, OwnedFd};
 
 use rustix::process::{Pid, Signal, WaitOptions};
 
-use super::{cage, die_with_parent, exec, fail, init, limits, pipe};
+use super::{cage, die_with_parent, exec, fail, init, limits, pipe, supervised};
 use crate::kernel::Named as _;
 use crate::plan::Plan;
 use crate::sys::{self, Fork};
@@ -23,28 +23,8 @@ pub(crate) fn carry_out(
     restrict: Restrict<'_>,
 ) -> Result<Outcome, Error> {
     let (life, held) = pipe()?;
-    let (answer, report) = pipe()?;
-    let ignored = sys::ignore_interrupts();
-    let supervisor = match sys::fork() {
-        Ok(Fork::Child) => {
-            drop((held, answer));
-            ignored.restore();
-            supervise(plan, command, restrict, &life, &report);
-        }
-        Ok(Fork::Parent(pid)) => pid,
-        Err(errno) => {
-            ignored.restore();
-            return Err(Error::call("fork()", errno));
-        }
-    };
-    drop((life, report));
-    let outcome = wire::receive(answer);
-    drop(held);
-    let _reaped = rustix::io::retry_on_intr(|| {
-        rustix::process::waitpid(Some(supervisor), WaitOptions::empty())
-    });
-    ignored.restore();
-    outcome
+    let main = |life: &OwnedFd, report| supervise(plan, command, restrict, life, &report);
+    supervised(life, held, main, |_, _| {})
 }
 
 fn supervise(
