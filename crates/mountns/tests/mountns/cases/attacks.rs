@@ -194,26 +194,26 @@ pub(crate) fn set_id(fixture: &Fixture) {
 }
 
 pub(crate) fn devices(fixture: &Fixture) {
-    std::fs::create_dir(fixture.real("/work")).unwrap();
+    std::fs::create_dir(fixture.real("/build")).unwrap();
     let mut visible = String::new();
     if fixture.support.privilege() == Privilege::Root {
         for (path, kind, number) in [
             ("/nodes/character", rustix::fs::FileType::CharacterDevice, (1, 3)),
             ("/nodes/block", rustix::fs::FileType::BlockDevice, (259, 0)),
-            ("/work/character-before", rustix::fs::FileType::CharacterDevice, (1, 3)),
+            ("/build/character-before", rustix::fs::FileType::CharacterDevice, (1, 3)),
         ] {
             let real = fixture.real(path);
             std::fs::create_dir_all(real.parent().unwrap()).unwrap();
             let device = rustix::fs::makedev(number.0, number.1);
             rustix::fs::mknodat(rustix::fs::CWD, &real, kind, 0o666.into(), device).unwrap();
         }
-        visible = "/nodes/character:/nodes/block:/work/character-before".into();
+        visible = "/nodes/character:/nodes/block:/build/character-before".into();
     }
     for (name, mut options) in ways(fixture) {
-        options.write = vec!["/work".into()];
+        options.write = vec!["/build".into()];
         let nodes: Vec<_> = visible.split(':').filter(|path| path.starts_with("/nodes")).collect();
         let plan = fixture.plan(&nodes, &options);
-        let (outcome, text) = fixture.inside(&plan, &["attack-devices", &visible, "/work"]);
+        let (outcome, text) = fixture.inside(&plan, &["attack-devices", &visible, "/build"]);
         assert!(!text.contains("OPEN") && outcome == Outcome::Exited(0), "with {name}:\n{text}");
     }
 }

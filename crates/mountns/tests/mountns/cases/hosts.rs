@@ -189,12 +189,12 @@ pub(crate) fn file_size_limit(fixture: &Fixture) {
     let view = fixture.view_with(&["/usr/bin/tool"], |builder| {
         builder.synthesise("/etc/made-up", 0o644, b"content of ours".to_vec());
     });
-    let options = PlanOptions { write: vec!["/work".into()], ..fixture.options() };
-    fs::create_dir(fixture.real("/work")).unwrap();
+    let options = PlanOptions { write: vec!["/build".into()], ..fixture.options() };
+    fs::create_dir(fixture.real("/build")).unwrap();
     let plan = Plan::from_view(&view, fixture.dir.path(), &options).unwrap();
     setrlimit(Resource::Fsize, Rlimit { current: Some(10), maximum: None }).unwrap();
     let command = |path: &str| Command::new("inside").args(["--inside", "touch", path]);
     // "made inside" is longer.
-    assert_eq!(fixture.run(&plan, &command("/work/file")).unwrap(), Outcome::Signaled(25));
-    assert_eq!(fs::read(fixture.real("/work/file")).unwrap(), b"made insid");
+    assert_eq!(fixture.run(&plan, &command("/build/file")).unwrap(), Outcome::Signaled(25));
+    assert_eq!(fs::read(fixture.real("/build/file")).unwrap(), b"made insid");
 }
