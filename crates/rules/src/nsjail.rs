@@ -79,7 +79,10 @@ fn write_tmpfs(text: &mut String, path: &[u8], mode: u32, writable: &str) {
     write_mount(text, &fields, &format!("rw: {writable}"));
 }
 
-fn write_mount(text: &mut String, fields: &[(&str, &[u8])], flags: &str) {
+/// Appends one mount in nsjail's configuration, the text format of protocol buffers.
+///
+/// The fields are strings, each with any bytes; `flags` is more of the mount's text.
+pub fn write_mount(text: &mut String, fields: &[(&str, &[u8])], flags: &str) {
     text.push_str("mount {");
     for (name, value) in fields {
         text.push(' ');

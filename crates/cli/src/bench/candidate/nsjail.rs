@@ -2,6 +2,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use hermitage_mountns::{Access, ByteString};
+use hermitage_rules::nsjail::write_mount;
 
 use super::shown::{Item, items};
 use super::{Candidate, Kind, Request, Subject, request, text, texts, unwritable};
@@ -30,36 +31,44 @@ impl Candidate for Nsjail {
     fn prepare(&self, subject: &Subject<'_>) -> Result<(), String> {
         let mut text = HEAD.to_owned();
         for tmpfs in subject.plan.tmpfs.iter().filter(|tmpfs| !tmpfs.path.0.starts_with(b"/dev/")) {
-            mount(&mut text, &[("dst", &tmpfs.path)], "fstype: \"tmpfs\" rw: true");
+            write_mount(&mut text, &[("dst", tmpfs.path.as_bytes())], "fstype: \"tmpfs\" rw: true");
         }
         for device in DEVICES {
-            let device = ByteString::from(device);
-            mount(
+            let device = device.as_bytes();
+            write_mount(
                 &mut text,
-                &[("src", &device), ("dst", &device)],
+                &[("src", device), ("dst", device)],
                 "is_bind: true is_dir: false rw: true",
             );
         }
         for item in items(&subject.plan, &subject.place("nsjail-made"))? {
             match &item {
                 Item::Empty(path) => {
-                    mount(&mut text, &[("dst", path)], "fstype: \"tmpfs\" rw: false");
+                    write_mount(
+                        &mut text,
+                        &[("dst", path.as_bytes())],
+                        "fstype: \"tmpfs\" rw: false",
+                    );
                 }
                 Item::File { source, at } => {
-                    mount(
+                    write_mount(
                         &mut text,
-                        &[("src", source), ("dst", at)],
+                        &[("src", source.as_bytes()), ("dst", at.as_bytes())],
                         "is_bind: true is_dir: false",
                     );
                 }
                 Item::Link { target, at } => {
-                    mount(&mut text, &[("src", target), ("dst", at)], "is_symlink: true");
+                    write_mount(
+                        &mut text,
+                        &[("src", target.as_bytes()), ("dst", at.as_bytes())],
+                        "is_symlink: true",
+                    );
                 }
                 Item::Tree { path, access } => {
                     let access = if *access == Access::Write { "true" } else { "false" };
-                    mount(
+                    write_mount(
                         &mut text,
-                        &[("src", path), ("dst", path)],
+                        &[("src", path.as_bytes()), ("dst", path.as_bytes())],
                         &format!("is_bind: true rw: {access}"),
                     );
                 }
@@ -76,26 +85,4 @@ impl Candidate for Nsjail {
         words.extend(texts(argv));
         Ok(request(subject, words))
     }
-}
-
-/// A mount in the text format of protocol buffers.
-fn mount(text: &mut String, fields: &[(&str, &ByteString)], flags: &str) {
-    text.push_str("mount {");
-    for (name, value) in fields {
-        text.push(' ');
-        text.push_str(name);
-        text.push_str(": \"");
-        for &byte in value.as_bytes() {
-            if byte.is_ascii_graphic() && !b"\"\\".contains(&byte) {
-                text.push(char::from(byte));
-            } else {
-                text.push('\\');
-                text.extend([6, 3, 0].map(|shift| char::from(b'0' + (byte >> shift & 7))));
-            }
-        }
-        text.push('"');
-    }
-    text.push(' ');
-    text.push_str(flags);
-    text.push_str(" }\n");
 }
