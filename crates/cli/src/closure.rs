@@ -1,5 +1,7 @@
 //! Which packages belong to the view.
 
+use std::collections::BTreeSet;
+
 use hermitage_atom::{DepSpec, Pattern};
 use hermitage_depgraph::{
     BranchPolicy, Closure, Member, MemberId, Origin, Policy, Query, Source as _,
@@ -78,6 +80,14 @@ impl Selection {
         }
     }
 
+    /// The names and versions of the packages that @system brings in.
+    pub(crate) fn of_system(&self) -> BTreeSet<&str> {
+        let nothing = vec![false; self.kept.len()];
+        let reached = reached(&self.closure, &[Origin::System], &nothing);
+        let system = self.closure.packages().filter(|member| reached[member.id().index()]);
+        system.map(|member| member.cpv().as_str()).collect()
+    }
+
     /// Fails when a dependency is not satisfied or not understood, unless that is allowed; then warns.
     pub(crate) fn check(&self, allowed: bool, reporter: Reporter) -> Result<(), Failure> {
         let problems = self.problems();
@@ -147,23 +157,28 @@ fn kept(closure: &Closure, withhold: &[Pattern], machine: &Machine) -> Result<Ve
         .packages()
         .map(|member| withhold.iter().any(|pattern| matches(pattern, member)))
         .collect();
-    let mut kept = vec![false; count];
+    Ok(reached(closure, &[Origin::Target, Origin::System], &withheld))
+}
+
+/// What is reached from the starts without passing through a package that is in the way, by member.
+fn reached(closure: &Closure, starts: &[Origin], in_the_way: &[bool]) -> Vec<bool> {
+    let mut reached = vec![false; in_the_way.len()];
     let mut grown = true;
     while grown {
         grown = false;
         for member in closure.packages() {
             let at = member.id().index();
             let asked = member.reasons().iter().any(|reason| match reason.from {
-                Origin::Target | Origin::System => true,
-                Origin::Member(id) => kept[id.index()],
+                Origin::Member(id) => reached[id.index()],
+                start => starts.contains(&start),
             });
-            if !kept[at] && !withheld[at] && asked {
-                kept[at] = true;
+            if !reached[at] && !in_the_way[at] && asked {
+                reached[at] = true;
                 grown = true;
             }
         }
     }
-    Ok(kept)
+    reached
 }
 
 fn policy(name: Option<ClosureName>) -> Policy {

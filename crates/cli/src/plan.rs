@@ -10,35 +10,31 @@ use hermitage_mountns::{
 };
 
 use crate::args::{ClosureArgs, RunArgs, SyscallLevel, TargetArgs, ViewArgs};
-use crate::closure;
+use crate::closure::{self, Selection};
 use crate::failure::Failure;
 use crate::report::Reporter;
 use crate::source::Machine;
 use crate::timing::Timings;
 use crate::visible::{self, Visible};
 
-/// From the command line to a plan.
-pub(crate) fn plan(
-    target: &TargetArgs,
-    closure: &ClosureArgs,
-    view: &ViewArgs,
-    run: &RunArgs,
-    reporter: Reporter,
-    timings: &mut Timings,
-) -> Result<Plan, Failure> {
-    let (_, plan) = view_and_plan(target, closure, view, run, reporter, timings)?;
-    Ok(plan)
+/// A plan, and all that it was worked out from.
+#[derive(Debug)]
+pub(crate) struct Worked {
+    pub(crate) machine: Machine,
+    pub(crate) selection: Selection,
+    pub(crate) visible: Visible,
+    pub(crate) plan: Plan,
 }
 
-/// The same, with the view that the plan is made of.
-pub(crate) fn view_and_plan(
+/// From the command line to a plan.
+pub(crate) fn work(
     target: &TargetArgs,
     closure: &ClosureArgs,
     view: &ViewArgs,
     run: &RunArgs,
     reporter: Reporter,
     timings: &mut Timings,
-) -> Result<(Visible, Plan), Failure> {
+) -> Result<Worked, Failure> {
     let machine = Machine::open(&closure.source, reporter)?;
     timings.step("database");
     let selection = closure::select(target, closure, &machine, reporter)?;
@@ -50,7 +46,7 @@ pub(crate) fn view_and_plan(
     timings.step("view");
     let plan = of_view(&visible, run)?;
     timings.step("plan");
-    Ok((visible, plan))
+    Ok(Worked { machine, selection, visible, plan })
 }
 
 /// Root keeps no capabilities inside, so what belongs to somebody else is not root's to write.
@@ -64,6 +60,8 @@ pub(crate) fn warn_of_foreign(
     if run.keep_ownership || !rustix::process::geteuid().is_root() {
         return;
     }
+    // True of this run: another may keep ownership, or find another owner.
+    let reporter = reporter.unrecorded();
     for path in write {
         let inside = host_root.join(path.strip_prefix("/").unwrap_or(path));
         let owner = std::fs::metadata(inside).map_or(0, |meta| meta.uid());
@@ -119,6 +117,9 @@ fn options(run: &RunArgs) -> PlanOptions {
 /// Covers our own cache where it lies in a tree of the host that is shown: it names what is hidden, and who could
 /// write there could make later runs see other things.
 fn hide_cache(plan: &mut Plan) {
+    if plan.binds.is_empty() {
+        return;
+    }
     let Ok(cache) = crate::import::cache_directory() else { return };
     let cache = cache.canonicalize().unwrap_or(cache);
     let Ok(inside) = cache.strip_prefix(plan.host_root.as_path()) else { return };

@@ -1,22 +1,19 @@
 //! What `run` needs to start: a plan and the tree it shows, from the cache or made and put there.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use hermitage_depgraph::Origin;
 use hermitage_mountns::{ByteString, Entry, EntryKind, Index, Plan};
 use hermitage_view::View;
 
 use crate::args::RunVerbArgs;
 use crate::cache::{Key, Note, Store, Stored};
-use crate::closure::{self, Selection};
+use crate::closure::Selection;
 use crate::failure::Failure;
-use crate::plan;
+use crate::plan::{self, Worked};
 use crate::report::Reporter;
 use crate::source::{Machine, absolute};
 use crate::timing::Timings;
-use crate::visible;
 
 /// How large the cache may grow, unless the configuration says otherwise.
 pub(crate) const CACHE_LIMIT: u64 = 512 << 20;
@@ -74,11 +71,11 @@ fn found(
     let write = write.collect::<Result<Vec<_>, _>>()?;
     plan::warn_of_foreign(note.host_root.as_path(), &write, &args.run, reporter);
     let plan = plan::of_index(note.host_root, note.binds, &args.run, |path| {
-        top.has_directory(base.as_ref(), path).unwrap_or(false)
+        top.has_directory(Some(&base), path).unwrap_or(false)
     });
     timings.files(note.files);
     timings.step("cache");
-    Ok(Prepared { plan, top, base })
+    Ok(Prepared { plan, top, base: Some(base) })
 }
 
 /// Reads packages, works out what is visible, and keeps that in the cache if it is given.
@@ -90,17 +87,9 @@ fn make(
 ) -> Result<Prepared, Failure> {
     let started = SystemTime::now();
     let recording = reporter.recording();
-    let machine = Machine::open(&args.closure.source, recording)?;
-    timings.step("database");
-    let selection = closure::select(&args.target, &args.closure, &machine, recording)?;
-    selection.check(args.closure.allow_unsatisfied, recording)?;
-    timings.step("closure");
-    let visible = visible::visible(&selection, &args.view, &machine, recording)?;
-    timings.files(visible.view.len());
-    timings.step("view");
-    plan::warn_of_foreign(&visible.host_root, &visible.write, &args.run, reporter);
-    let mut plan = plan::of_view(&visible, &args.run)?;
-    timings.step("plan");
+    let RunVerbArgs { target, closure, view, run, .. } = args;
+    let Worked { machine, selection, visible, mut plan } =
+        plan::work(target, closure, view, run, recording, timings)?;
     let Some((store, key, limit)) = cache else {
         let top = Index::from_entries(&std::mem::take(&mut plan.entries), &[])?;
         return Ok(Prepared { plan, top, base: None });
@@ -137,7 +126,7 @@ fn keep(
     }
     let written = |error: std::io::Error| Failure::file(store.dir(), "can't be written", &error);
     let name = store.keep_base(base).map_err(written)?;
-    let note = Note::new(plan, Some(name), warnings, witnesses, state);
+    let note = Note::new(plan, name, warnings, witnesses, state);
     let note = serde_json::to_vec(&note).map_err(|error| Failure::caused(&error))?;
     store.keep(key, &top.with_note(&note)?).map_err(written)?;
     Ok(true)
@@ -145,7 +134,7 @@ fn keep(
 
 /// The part of the entries that @system's packages own, which other views have too, with the directories above.
 fn shared(entries: &[Entry], view: &View, selection: &Selection) -> Vec<Entry> {
-    let system = of_system(selection);
+    let system = selection.of_system();
     let owners: Vec<bool> = view.owners().iter().map(|label| system.contains(&label[..])).collect();
     let mut kept = vec![false; entries.len()];
     // The directories from the root to the entry before.
@@ -171,30 +160,6 @@ fn shared(entries: &[Entry], view: &View, selection: &Selection) -> Vec<Entry> {
     kept[0] = true;
     let entries = entries.iter().zip(kept).filter(|(_, kept)| *kept);
     entries.map(|(entry, _)| entry.clone()).collect()
-}
-
-/// The labels of the packages that @system brings in.
-fn of_system(selection: &Selection) -> BTreeSet<&str> {
-    let members: Vec<_> = selection.closure.packages().collect();
-    let mut reached = vec![false; members.len()];
-    let mut grown = true;
-    while grown {
-        grown = false;
-        for member in &members {
-            let at = member.id().index();
-            let from = |origin| match origin {
-                Origin::Target => false,
-                Origin::System => true,
-                Origin::Member(id) => reached[id.index()],
-            };
-            if !reached[at] && member.reasons().iter().any(|reason| from(reason.from)) {
-                reached[at] = true;
-                grown = true;
-            }
-        }
-    }
-    let system = members.iter().filter(|member| reached[member.id().index()]);
-    system.map(|member| member.cpv().as_str()).collect()
 }
 
 /// Every path outside of the view that had a part in it.

@@ -33,6 +33,11 @@ impl Reporter {
         Self { record: Some(Box::leak(Box::default())), ..self }
     }
 
+    /// The same without a record.
+    pub(crate) fn unrecorded(self) -> Self {
+        Self { record: None, ..self }
+    }
+
     /// The warnings that were recorded.
     pub(crate) fn recorded(self) -> Vec<String> {
         let record =

@@ -81,7 +81,9 @@ impl<'s> Subject<'s> {
         let run = RunArgs { chdir: Some(scratch.work()), ..RunArgs::default() };
         let make = |options: &Options| {
             let Options { target, closure, view } = options;
-            crate::plan::plan(target, closure, view, &run, reporter, &mut Timings::start())
+            let mut timings = Timings::start();
+            let worked = crate::plan::work(target, closure, view, &run, reporter, &mut timings)?;
+            Ok::<_, Failure>(worked.plan)
         };
         let mut plan = make(&options)?;
         let lacking: Vec<_> =

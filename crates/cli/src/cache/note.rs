@@ -11,7 +11,7 @@ const SCHEMA: u32 = 1;
 pub(crate) struct Note {
     schema: u32,
     /// The name of the base it lies over.
-    pub(crate) base: Option<String>,
+    pub(crate) base: String,
     pub(crate) host_root: ByteString,
     pub(crate) binds: Vec<Bind>,
     /// How many paths are visible.
@@ -29,7 +29,7 @@ pub(crate) struct Note {
 impl Note {
     pub(crate) fn new(
         plan: &Plan,
-        base: Option<String>,
+        base: String,
         warnings: Vec<String>,
         witnesses: Vec<ByteString>,
         state: State,
@@ -54,7 +54,7 @@ impl Note {
         base: &Index,
         witnesses: &[ByteString],
     ) -> Option<State> {
-        State::of(&everything(&plan.host_root, &plan.covered(), top, Some(base), witnesses))
+        State::of(&everything(&plan.host_root, &plan.covered(), top, base, witnesses))
     }
 
     /// None when the bytes are no note of this version.
@@ -64,7 +64,7 @@ impl Note {
     }
 
     /// Whether the machine is in the state that the entry belongs to.
-    pub(crate) fn holds(&self, top: &Index, base: Option<&Index>) -> bool {
+    pub(crate) fn holds(&self, top: &Index, base: &Index) -> bool {
         let paths = everything(&self.host_root, &self.covered, top, base, &self.witnesses);
         State::of(&paths).is_some_and(|state| state.same(&self.state))
     }
@@ -76,12 +76,11 @@ fn everything(
     host_root: &ByteString,
     covered: &[ByteString],
     top: &Index,
-    base: Option<&Index>,
+    base: &Index,
     witnesses: &[ByteString],
 ) -> Vec<ByteString> {
     let root = host_root.as_bytes().strip_suffix(b"/").unwrap_or(host_root.as_bytes());
-    let indices = [Some(top), base].into_iter().flatten();
-    let inside = indices.flat_map(|index| index.dirs().into_iter().chain(index.synthetic_files()));
+    let inside = [top, base].into_iter().flat_map(Index::dirs_and_synthetic_files);
     let shown = inside.filter(|path| !is_covered(path, covered));
     let shown = shown.map(|path| ByteString([root, path.as_bytes()].concat()));
     witnesses.iter().cloned().chain(shown).collect()

@@ -25,7 +25,7 @@ pub(crate) struct Store {
 #[derive(Debug)]
 pub(crate) struct Stored {
     pub(crate) top: Index,
-    pub(crate) base: Option<Index>,
+    pub(crate) base: Index,
     pub(crate) note: Note,
 }
 
@@ -55,7 +55,7 @@ impl Store {
     pub(crate) fn find(&self, key: &Key) -> Option<Stored> {
         let path = self.path(key.as_str(), TOP);
         let stored = self.read(&path)?;
-        if !stored.note.holds(&stored.top, stored.base.as_ref()) {
+        if !stored.note.holds(&stored.top, &stored.base) {
             return None;
         }
         touch(&path);
@@ -65,12 +65,8 @@ impl Store {
     fn read(&self, path: &Path) -> Option<Stored> {
         let top = Index::open(path).ok()?;
         let note = Note::of(&top)?;
-        let base = match &note.base {
-            Some(name) => Some(Index::open(&self.path(name, BASE)).ok()?),
-            None => None,
-        };
-        let identity = base.as_ref().map_or(0, Index::identity);
-        (top.base_identity() == identity).then_some(Stored { top, base, note })
+        let base = Index::open(&self.path(&note.base, BASE)).ok()?;
+        (top.base_identity() == base.identity()).then_some(Stored { top, base, note })
     }
 
     /// Waits until nobody else makes the entry of this key. Where there are no locks, everybody makes it: slower, but
@@ -147,7 +143,7 @@ impl Store {
         let items = self.items()?;
         let tops = || items.iter().filter(|item| item.is(TOP));
         let needed: BTreeSet<String> = tops()
-            .filter_map(|item| Note::of(&Index::open(&item.path).ok()?)?.base)
+            .filter_map(|item| Some(Note::of(&Index::open(&item.path).ok()?)?.base))
             .chain(tops().filter_map(Item::name))
             .collect();
         let mut freed = 0;

@@ -6,6 +6,7 @@ use hermitage_rules::landlock::{self, Enforcement, Rules};
 use super::{Context, rules};
 use crate::args::RunVerbArgs;
 use crate::failure::{FAILED, Failure};
+use crate::plan::Worked;
 use crate::report::Reporter;
 use crate::timing::Timings;
 
@@ -21,8 +22,8 @@ pub(super) fn run(
 ) -> Result<u8, Failure> {
     let reporter = context.reporter;
     let RunVerbArgs { target, closure, view, run, start } = args;
-    let (visible, plan) =
-        crate::plan::view_and_plan(target, closure, view, run, reporter, &mut timings)?;
+    let Worked { visible, plan, .. } =
+        crate::plan::work(target, closure, view, run, reporter, &mut timings)?;
     let host = rules::host(&visible)?;
     let rendered = landlock::render(&rules::survey(&visible, &host))?;
     let mut list = rendered.output;

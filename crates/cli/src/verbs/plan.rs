@@ -12,7 +12,7 @@ pub(crate) fn plan(mut args: PlanArgs, context: &Context) -> Result<u8, Failure>
     context.config.complete_run(&mut args.run);
     let mut timings = Timings::start();
     let PlanArgs { target, closure, view, run, format } = &args;
-    let plan = crate::plan::plan(target, closure, view, run, context.reporter, &mut timings)?;
+    let plan = crate::plan::work(target, closure, view, run, context.reporter, &mut timings)?.plan;
     let text = match format {
         TextOrJson::Text => plan.to_text(),
         TextOrJson::Json => plan.to_json()?,

@@ -127,14 +127,27 @@ impl Index {
         u32_at(self.as_bytes(), 16).unwrap_or_default()
     }
 
-    /// The paths of the directories in this file alone, each before what it holds.
-    pub fn dirs(&self) -> Vec<ByteString> {
-        self.paths_of(Tag::Dir)
-    }
-
-    /// The paths of files with a content of their own in this file alone.
-    pub fn synthetic_files(&self) -> Vec<ByteString> {
-        self.paths_of(Tag::Synthetic)
+    /// The paths of the directories, and of the files with a content of their own, in this file alone; a directory before
+    /// what it holds.
+    pub fn dirs_and_synthetic_files(&self) -> Vec<ByteString> {
+        // Parents stand before their children, so each directory's path is made once.
+        let mut places: Vec<Option<usize>> = vec![None; self.nodes];
+        let mut found: Vec<ByteString> = Vec::new();
+        for node in 0..u32::try_from(self.nodes).unwrap_or(NONE) {
+            let Some(raw) = self.raw(node) else { continue };
+            if raw.tag != Tag::Dir && raw.tag != Tag::Synthetic {
+                continue;
+            }
+            let up = places.get(raw.parent as usize).copied().flatten();
+            let up =
+                up.map_or(&[][..], |up| found[up].0.strip_suffix(b"/").unwrap_or(&found[up].0));
+            let path = ByteString([up, b"/", self.name(&raw)].concat());
+            if raw.tag == Tag::Dir {
+                places[node as usize] = Some(found.len());
+            }
+            found.push(path);
+        }
+        found
     }
 
     /// The bytes that the writer gave with it.
@@ -181,30 +194,6 @@ impl Index {
 
     pub(super) fn name(&self, raw: &Raw) -> &[u8] {
         self.text(raw.name.0, u32::from(raw.name.1))
-    }
-
-    fn paths_of(&self, wanted: Tag) -> Vec<ByteString> {
-        // Parents stand before their children, so each directory's path is made once.
-        let mut dirs: Vec<Option<Vec<u8>>> = vec![None; self.nodes];
-        let mut found = Vec::new();
-        for node in 0..u32::try_from(self.nodes).unwrap_or(NONE) {
-            let Some(raw) = self.raw(node) else { continue };
-            if raw.tag != Tag::Dir && raw.tag != wanted {
-                continue;
-            }
-            let up = dirs.get(raw.parent as usize).and_then(Option::as_deref);
-            let path = match up {
-                Some(up) if node > 0 => [up, b"/", self.name(&raw)].concat(),
-                _ => Vec::new(),
-            };
-            if raw.tag == wanted {
-                found.push(ByteString(if node == 0 { b"/".to_vec() } else { path.clone() }));
-            }
-            if raw.tag == Tag::Dir {
-                dirs[node as usize] = Some(path);
-            }
-        }
-        found
     }
 
     /// Whether any node is a character or block device.
