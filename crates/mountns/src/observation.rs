@@ -44,6 +44,8 @@ pub struct Process {
     pub pid: u32,
     /// Its parent's.
     pub parent: u32,
+    /// The file that it executes, a path inside the view; none when it could not be told any more.
+    pub program: Option<ByteString>,
     /// Its arguments.
     pub command: Vec<ByteString>,
 }

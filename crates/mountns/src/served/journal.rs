@@ -151,7 +151,8 @@ impl Book {
             return known;
         }
         let parent = read(proc, pid, "stat").and_then(|stat| parent_in(&stat)).unwrap_or(0);
-        self.processes.push(Process { pid, parent, command });
+        let program = executed(proc, pid);
+        self.processes.push(Process { pid, parent, program, command });
         self.latest.insert(pid, self.processes.len() - 1);
         Some(self.processes.len() - 1)
     }
@@ -165,6 +166,12 @@ fn read(proc: &OwnedFd, pid: u32, file: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     std::io::Read::read_to_end(&mut std::fs::File::from(fd), &mut bytes).ok()?;
     Some(bytes)
+}
+
+/// The file that a process executes.
+fn executed(proc: &OwnedFd, pid: u32) -> Option<ByteString> {
+    let target = rustix::fs::readlinkat(proc, format!("{pid}/exe"), Vec::new()).ok()?;
+    Some(ByteString(target.into_bytes()))
 }
 
 /// The fourth field of `/proc/PID/stat`; the second is in parentheses and may hold anything.

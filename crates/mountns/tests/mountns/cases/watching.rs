@@ -89,6 +89,8 @@ pub(crate) fn lookups_are_recorded(fixture: &Fixture) {
     let command = &observation.processes[asker].command;
     assert!(command.contains(&"/data/hidden".into()), "{command:?}");
     assert_eq!(observation.processes[asker].parent, 1);
+    let program = observation.processes[asker].program.as_ref().map(ToString::to_string);
+    assert!(program.is_some_and(|program| program.ends_with("/inside")), "the program is told");
 }
 
 fn observes_nothing(fixture: &Fixture) {

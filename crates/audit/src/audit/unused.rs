@@ -1,0 +1,55 @@
+//! Packages that are declared for the build and were not touched.
+
+use std::collections::BTreeSet;
+
+use super::Audit;
+use super::group::{Groups, Subject};
+use super::looks::Looks;
+use crate::Error;
+use crate::inventory::{Class, Package, PackageIdx, Standing};
+use crate::report::{Kind, Severity};
+use crate::rules::Role;
+
+pub(super) fn find(
+    audit: &Audit<'_>,
+    looks: &Looks<'_>,
+    groups: &mut Groups<'_>,
+) -> Result<(), Error> {
+    let mut touched: BTreeSet<PackageIdx> = BTreeSet::new();
+    for look in &looks.used {
+        // That a declared program needs a library to run is not a use of the library by the build.
+        if look.role == Role::Loadable && audit.is_tools_own(looks, look)? {
+            continue;
+        }
+        touched.extend(&look.owners);
+    }
+    let packages = audit.inventory.packages();
+    let for_build =
+        |package: &Package| package.is_in(Class::Depend) || package.is_in(Class::Bdepend);
+    // Of several packages that one atom brought in, by way of a virtual, one must be touched.
+    let is_atom_touched = |atom: &str| {
+        touched.iter().any(|at| packages[at.0].declared.iter().any(|other| other.atom == atom))
+    };
+    for (at, package) in packages.iter().enumerate() {
+        let is_touched = package.declared.iter().any(|declared| is_atom_touched(&declared.atom));
+        if package.standing == Standing::Declared
+            && for_build(package)
+            && !is_touched
+            && !audit.rules.is_implicit(&package.name)
+            && owns_files(audit, package)
+        {
+            groups.nothing(Kind::Unused, Subject::Package(PackageIdx(at)), Severity::Note);
+        }
+    }
+    Ok(())
+}
+
+/// Whether a package owns anything in view that could have been touched.
+fn owns_files(audit: &Audit<'_>, package: &Package) -> bool {
+    use hermitage_view::NodeKind;
+    let Some(view) = audit.view else { return true };
+    view.iter().any(|node| {
+        !matches!(node.kind(), NodeKind::Dir { .. })
+            && node.owner_labels().any(|label| label == package.cpv)
+    })
+}

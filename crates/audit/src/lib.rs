@@ -1,0 +1,43 @@
+//! What a build reached for beyond its declared dependencies.
+//!
+//! A [`Trace`] says what a command looked for, an [`Inventory`] whose the files are, and [`Audit`] tells what is to be done about it:
+//! a [`Report`] of [`Finding`]s, each with what shows it and a [`Suggestion`].
+//!
+//! | kind | what it tells |
+//! |---|---|
+//! | [`Undeclared`](Kind::Undeclared) | a hidden file of an installed package was looked for |
+//! | [`Indirect`](Kind::Indirect) | a package was used that is there only because a declared one needs it |
+//! | [`System`](Kind::System) | a package was looked for that was subtracted from @system |
+//! | [`Unused`](Kind::Unused) | a package is declared for the build, and was not touched |
+//! | [`Misplaced`](Kind::Misplaced) | a package is declared in the wrong variable for what it was used for |
+//! | [`Unowned`](Kind::Unowned) | a file was looked for that no package owns |
+//! | [`PackageManager`](Kind::PackageManager) | a package was used that is there for the package manager alone |
+//!
+//! What looks mean is data, [`Rules`]: which paths are headers or programs, which looks mean nothing and why, which programs do
+//! the same. See [`Audit`] for an example.
+#![forbid(unsafe_code)]
+
+mod audit;
+mod error;
+mod inventory;
+mod message;
+mod project;
+mod report;
+mod rules;
+mod suggest;
+mod text;
+mod trace;
+
+pub use audit::{Audit, Linked};
+pub use error::{Error, ErrorKind, Place};
+pub use inventory::{
+    Class, Declaration, Inventory, MemoryInventory, OnHost, Package, PackageIdx, Standing,
+};
+pub use project::Project;
+pub use report::{
+    Asker, Evidence, Finding, Kind, PackageName, Quieted, Report, SCHEMA, Severity, Suggestion,
+};
+pub use rules::{Quiet, Role, Rules};
+pub use suggest::Ebuild;
+pub use text::Text;
+pub use trace::{Access, Answer, Process, Source, Trace};

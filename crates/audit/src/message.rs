@@ -1,0 +1,82 @@
+//! Findings in a sentence.
+
+use crate::inventory::{Class, Package};
+use crate::report::Kind;
+use crate::{Process, Text};
+
+/// How many characters of a command a sentence shows.
+const WIDTH: usize = 60;
+
+pub(crate) fn sentence(
+    kind: Kind,
+    package: Option<&Package>,
+    candidates: &[String],
+    class: Option<Class>,
+    path: Option<&Text>,
+    asker: Option<&Process>,
+) -> String {
+    let who = match asker {
+        Some(process) if !process.command.is_empty() => format!("\"{}\"", process.line(WIDTH)),
+        _ => "the build".to_owned(),
+    };
+    let path = path.map(ToString::to_string).unwrap_or_default();
+    let cpv = package.map_or("", |package| &package.cpv);
+    match kind {
+        Kind::Undeclared if !candidates.is_empty() => {
+            format!(
+                "{who} looked for {path}, which {} undeclared packages share: {}",
+                candidates.len(),
+                list(candidates)
+            )
+        }
+        Kind::Undeclared => format!("{who} looked for {path} of {cpv}, which is not declared"),
+        Kind::System => {
+            format!(
+                "{who} looked for {path} of {cpv}, which is subtracted from @system and not declared"
+            )
+        }
+        Kind::Indirect => {
+            format!(
+                "{who} used {path} of {cpv}, which is not declared and visible only because something else needs it"
+            )
+        }
+        Kind::PackageManager => {
+            format!("{who} used {path} of {cpv}, which is visible for the package manager alone")
+        }
+        Kind::Unowned => format!("{who} looked for {path}, which no package owns"),
+        Kind::Unused => {
+            let classes = package.map(declared_for_build).unwrap_or_default();
+            format!("{cpv} is declared in {classes}, and the build touched no file of it")
+        }
+        Kind::Misplaced if class == Some(Class::Rdepend) => {
+            format!("{path} needs a library of {cpv}, which is not declared in RDEPEND")
+        }
+        Kind::Misplaced => {
+            let declared = package.map(declared_for_build).unwrap_or_default();
+            let wanted = class.map_or("", Class::as_str);
+            format!(
+                "{who} used {path} of {cpv}, which is declared in {declared} and belongs to {wanted}"
+            )
+        }
+    }
+}
+
+fn declared_for_build(package: &Package) -> String {
+    let for_build =
+        [Class::Depend, Class::Bdepend].into_iter().filter(|class| package.is_in(*class));
+    let mut names: Vec<&str> = for_build.map(Class::as_str).collect();
+    if names.is_empty() {
+        names = package.declared.iter().map(|declared| declared.class.as_str()).collect();
+        names.dedup();
+    }
+    names.join(" and ")
+}
+
+fn list(names: &[String]) -> String {
+    const SHOWN: usize = 4;
+    let mut text = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN {
+        text.push_str(", ...");
+    }
+    text
+}

@@ -1,0 +1,122 @@
+//! What a command looked for, whoever watched it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Text;
+
+/// Something that can tell what a command looked for.
+///
+/// A log of look-ups that the file system kept, a supervisor of system calls, and the log of another sandbox give the same
+/// [`Trace`]; [`Trace`] itself is one, for whoever has it already.
+pub trait Source {
+    /// Everything that was looked for, in the order of the first look.
+    fn trace(self) -> Trace;
+}
+
+impl Source for Trace {
+    fn trace(self) -> Trace {
+        self
+    }
+}
+
+/// What a command looked for, in the order of the first look.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trace {
+    /// The phase of the build, if it has one, such as `compile`.
+    pub phase: Option<String>,
+    /// The looks.
+    pub accesses: Vec<Access>,
+    /// Who looked.
+    pub processes: Vec<Process>,
+}
+
+/// One look at a path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Access {
+    /// The path as it was asked for; the resolved one where that is all that is known.
+    pub asked: Text,
+    /// The path with symbolic links followed but for its last component. Where a directory on the way is missing, the
+    /// path of that directory.
+    pub path: Text,
+    /// What the answer was.
+    pub answer: Answer,
+    /// Who asked first, as an index into [`Trace::processes`].
+    pub process: Option<usize>,
+}
+
+/// The answer to a look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Answer {
+    /// It is there.
+    Found,
+    /// It is not there, or hidden.
+    Missing,
+    /// It was refused.
+    Denied,
+    /// The names in it were listed.
+    Listed,
+    /// It was executed.
+    Executed,
+}
+
+impl Answer {
+    /// Whether whoever asked got what they asked for.
+    pub fn is_success(self) -> bool {
+        matches!(self, Self::Found | Self::Listed | Self::Executed)
+    }
+}
+
+/// A process, as it was when it asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Process {
+    /// Its number; 0 where it is not known.
+    pub pid: u32,
+    /// Its parent's.
+    pub parent: u32,
+    /// The file that it executed.
+    pub program: Option<Text>,
+    /// Its arguments.
+    pub command: Vec<Text>,
+}
+
+impl Process {
+    /// What the program is called: the name of the file that is executed, or of the first argument.
+    pub fn name(&self) -> &[u8] {
+        self.program.as_ref().or_else(|| self.command.first()).map_or(b"", Text::name)
+    }
+
+    /// The arguments as one line, cut off after `width` characters.
+    pub fn line(&self, width: usize) -> String {
+        let words: Vec<_> = self.command.iter().map(ToString::to_string).collect();
+        let line = words.join(" ");
+        match line.char_indices().nth(width) {
+            Some((at, _)) => format!("{}...", &line[..at]),
+            None => line,
+        }
+    }
+}
+
+impl Trace {
+    /// The process of an access.
+    pub fn process(&self, access: &Access) -> Option<&Process> {
+        self.processes.get(access.process?)
+    }
+
+    /// A process and its ancestors as far as they are known, itself first.
+    pub fn lineage(&self, process: usize) -> Vec<&Process> {
+        let mut line = Vec::new();
+        let mut at = Some(process);
+        // Numbers are used again, so that a parent is looked for among the earlier ones first.
+        while let Some(index) = at.filter(|_| line.len() < 64) {
+            let Some(process) = self.processes.get(index) else { break };
+            line.push(process);
+            let is_parent = |&other: &usize| {
+                other != index && process.parent != 0 && self.processes[other].pid == process.parent
+            };
+            at = (0..index).rev().find(is_parent);
+        }
+        line
+    }
+}
