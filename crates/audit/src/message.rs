@@ -4,21 +4,15 @@ use crate::inventory::{Class, Package};
 use crate::report::Kind;
 use crate::{Process, Text};
 
-/// How many characters of a command a sentence shows.
-const WIDTH: usize = 60;
-
 pub(crate) fn sentence(
     kind: Kind,
     package: Option<&Package>,
     candidates: &[String],
     class: Option<Class>,
     path: Option<&Text>,
-    asker: Option<&Process>,
+    askers: &[&Process],
 ) -> String {
-    let who = match asker {
-        Some(process) if !process.command.is_empty() => format!("\"{}\"", process.line(WIDTH)),
-        _ => "the build".to_owned(),
-    };
+    let who = who(askers);
     let path = path.map(ToString::to_string).unwrap_or_default();
     let cpv = package.map_or("", |package| &package.cpv);
     match kind {
@@ -59,6 +53,37 @@ pub(crate) fn sentence(
             )
         }
     }
+}
+
+/// The program that looked, and the script or the like that it worked for.
+fn who(askers: &[&Process]) -> String {
+    let Some(first) = askers.first().map(|process| title(process)) else {
+        return "the build".into();
+    };
+    let script = askers.iter().find(|process| script(process).is_some());
+    match script.map(|process| title(process)).filter(|script| *script != first) {
+        Some(script) => format!("{first}, run by {script},"),
+        None => first,
+    }
+}
+
+/// The name of the script that is run, or of the program.
+fn title(process: &Process) -> String {
+    let name = match script(process) {
+        Some(script) => script.name(),
+        None => process.name(),
+    };
+    if name.is_empty() { "the build".into() } else { Text(name.to_vec()).to_string() }
+}
+
+/// The script that an interpreter runs.
+fn script(process: &Process) -> Option<&Text> {
+    let name = process.name();
+    let is_interpreter = [&b"sh"[..], b"bash", b"dash", b"ksh", b"zsh", b"busybox"].contains(&name)
+        || name.starts_with(b"python")
+        || name.starts_with(b"perl");
+    let first = process.command.get(1).filter(|_| is_interpreter)?;
+    (!first.as_bytes().starts_with(b"-")).then_some(first)
 }
 
 fn declared_for_build(package: &Package) -> String {

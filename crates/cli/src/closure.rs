@@ -190,7 +190,7 @@ fn policy(name: Option<ClosureName>) -> Policy {
     }
 }
 
-fn branch(name: Option<BranchName>) -> BranchPolicy {
+pub(crate) fn branch(name: Option<BranchName>) -> BranchPolicy {
     match name {
         None | Some(BranchName::First) => BranchPolicy::First,
         Some(BranchName::All) => BranchPolicy::All,

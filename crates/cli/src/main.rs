@@ -7,6 +7,7 @@
 mod args;
 mod bench;
 mod cache;
+mod check;
 mod closure;
 mod config;
 mod demo;

@@ -5,10 +5,20 @@ use std::path::{Path, PathBuf};
 use hermitage_atom::{Atom, Cpv};
 use hermitage_depgraph::{Md5Cache, Package};
 
+use crate::args::TargetArgs;
 use crate::failure::Failure;
 use crate::target::parse_atom;
 
 const CACHE: &str = "metadata/md5-cache";
+
+/// The cache entry of a target that is an ebuild.
+pub(crate) fn metadata_of(args: &TargetArgs) -> Result<Option<PathBuf>, Failure> {
+    match (&args.repository, &args.target, &args.ebuild_metadata) {
+        (Some(repository), Some(name), _) => best(repository, name).map(Some),
+        (_, _, Some(path)) => entry_of(path).map(Some),
+        _ => Ok(None),
+    }
+}
 
 /// The cache entry that a path means: itself, or for an ebuild its own entry.
 pub(crate) fn entry_of(path: &Path) -> Result<PathBuf, Failure> {

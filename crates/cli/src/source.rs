@@ -72,6 +72,11 @@ impl Machine {
         &self.places[self.by_kind[kind as usize]]
     }
 
+    /// The kind that stands for all that are installed in the same system.
+    pub(crate) fn canonical(&self, kind: RootKind) -> RootKind {
+        self.roots().canonical(kind)
+    }
+
     /// Fails when something about a package could not be read that was asked since the last query.
     pub(crate) fn check(&self) -> Result<(), Failure> {
         use hermitage_depgraph::Source as _;

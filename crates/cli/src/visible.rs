@@ -272,6 +272,17 @@ impl<'m> Owned<'m> {
         })
     }
 
+    /// The packages that own a path, each by its system and its place there.
+    pub(crate) fn packages_of(&self, path: &[u8]) -> Result<Vec<(usize, PackageId)>, Failure> {
+        let mut found = Vec::new();
+        for (at, system) in self.systems.iter().enumerate() {
+            let Some(inside) = system.inside(path) else { continue };
+            let owners = system.index.owners(inside)?.into_iter();
+            found.extend(owners.map(|index| (at, system.packages[index.0])));
+        }
+        Ok(found)
+    }
+
     /// The packages that own a path, by name and version.
     pub(crate) fn owners(&self, path: &[u8]) -> Result<Vec<String>, Failure> {
         let mut names = Vec::new();
@@ -284,10 +295,14 @@ impl<'m> Owned<'m> {
     }
 
     fn inside<'p>(&'p self, path: &'p [u8]) -> impl Iterator<Item = (&'p System<'m>, &'p [u8])> {
-        self.systems.iter().filter_map(move |system| {
-            let inside = path.strip_prefix(&system.prefix[..])?;
-            (inside.starts_with(b"/")).then_some((system, inside))
-        })
+        self.systems.iter().filter_map(move |system| Some((system, system.inside(path)?)))
+    }
+}
+
+impl System<'_> {
+    /// A path of the view as this system's packages record it.
+    fn inside<'p>(&self, path: &'p [u8]) -> Option<&'p [u8]> {
+        path.strip_prefix(&self.prefix[..]).filter(|inside| inside.starts_with(b"/"))
     }
 }
 

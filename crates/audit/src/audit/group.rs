@@ -108,9 +108,9 @@ impl Group<'_> {
             Subject::InClass(_, class) => Some(*class),
             _ => None,
         };
-        let asker = first.and_then(|shown| asker(shown, trace));
+        let askers = first.map(|shown| askers(shown, trace)).unwrap_or_default();
         let path = first.map(|shown| &shown.path);
-        let message = crate::message::sentence(kind, package, &candidates, class, path, asker);
+        let message = crate::message::sentence(kind, package, &candidates, class, path, &askers);
         let suggestion = package.and_then(|package| {
             audit.ebuild.suggest(kind, package, class, &roles, &audit.rules, packages)
         });
@@ -140,13 +140,14 @@ impl Group<'_> {
     }
 }
 
-fn asker<'t>(shown: &Shown<'_>, trace: &'t Trace) -> Option<&'t crate::Process> {
-    trace.processes.get(shown.access?.process?)
+/// Who looked, and its ancestors.
+fn askers<'t>(shown: &Shown<'_>, trace: &'t Trace) -> Vec<&'t crate::Process> {
+    let process = shown.access.and_then(|access| access.process);
+    process.map(|at| trace.lineage(at)).unwrap_or_default()
 }
 
 fn evidence(shown: &Shown<'_>, trace: &Trace) -> Evidence {
-    let process = shown.access.and_then(|access| access.process);
-    let lineage = process.map(|at| trace.lineage(at)).unwrap_or_default();
+    let lineage = askers(shown, trace);
     let asker = |process: &&crate::Process| Asker {
         program: process.program.clone(),
         command: process.command.clone(),

@@ -3,6 +3,7 @@
 #![allow(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 
 mod bench;
+mod check;
 mod rules;
 mod run;
 mod source;
@@ -17,6 +18,7 @@ pub(crate) use bench::{
     BenchArgs, BenchCommonArgs, BenchCoversArgs, BenchRulesArgs, BenchSubject, BenchViewsArgs,
     FileCount, Words,
 };
+pub(crate) use check::{AuditArgs, CheckArgs, CheckFormat, SeverityName};
 pub(crate) use rules::{BulkName, FormName, FormatArgs, RulesArgs, RulesFormat, SandboxText};
 pub(crate) use run::{BackendName, RunArgs, SyscallLevel, ViewArgs};
 pub(crate) use source::SourceArgs;
@@ -71,6 +73,8 @@ pub(crate) enum Verb {
     Run(RunVerbArgs),
     /// Run a command in a view that was saved with `plan --format json`
     Exec(ExecArgs),
+    /// Run a command that sees nothing but what the target declares, and report what else it reached for
+    Check(CheckArgs),
     /// Write what a build of the target sees as rules for another sandbox
     Rules(RulesArgs),
     /// Turn another package manager's database into one that hermitage reads

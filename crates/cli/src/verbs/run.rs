@@ -23,7 +23,7 @@ pub(crate) fn run(mut args: RunVerbArgs, context: &Context) -> Result<u8, Failur
     let limit = context.config.cache_limit();
     let prepared = prepare(&args, limit, context.reporter, &mut timings)?;
     let run = Run::new(&prepared.plan).index(prepared.top, prepared.base);
-    carry_out(run, &args.start, context, timings)
+    finish(run, &args.start, context, timings)
 }
 
 pub(crate) fn exec(args: &ExecArgs, context: &Context) -> Result<u8, Failure> {
@@ -35,15 +35,28 @@ pub(crate) fn exec(args: &ExecArgs, context: &Context) -> Result<u8, Failure> {
     })?;
     timings.files(plan.entries.len());
     timings.step("plan");
-    carry_out(Run::new(&plan), &args.start, context, timings)
+    finish(Run::new(&plan), &args.start, context, timings)
 }
 
-fn carry_out(
+fn finish(
     run: Run<'_>,
     start: &StartArgs,
     context: &Context,
     mut timings: Timings,
 ) -> Result<u8, Failure> {
+    let report = carry_out(run, start, context, &mut timings)?;
+    timings.finish(start.timings.as_deref(), context.reporter)?;
+    // Exit codes are eight bits wide.
+    Ok(u8::try_from(report.outcome.code()).unwrap_or(FAILED))
+}
+
+/// Runs the command; that files changed meanwhile ends it unless that is allowed.
+pub(crate) fn carry_out(
+    run: Run<'_>,
+    start: &StartArgs,
+    context: &Context,
+    timings: &mut Timings,
+) -> Result<Report, Failure> {
     let (program, arguments) =
         start.command.split_first().ok_or_else(|| Failure::new("no command is given"))?;
     let command = Command::new(program).args(arguments);
@@ -56,10 +69,8 @@ fn carry_out(
     };
     timings.backend(report.backend.name());
     timings.step("command");
-    timings.finish(start.timings.as_deref(), context.reporter)?;
     distrust(&report, start.allow_changed, context.reporter)?;
-    // Exit codes are eight bits wide.
-    Ok(u8::try_from(report.outcome.code()).unwrap_or(FAILED))
+    Ok(report)
 }
 
 /// Starts with what is wanted, or the best, as if it worked: that finds out too whether it does, and in most cases costs

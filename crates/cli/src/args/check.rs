@@ -1,0 +1,91 @@
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use hermitage_audit::Severity;
+
+use super::{ClosureArgs, RunArgs, StartArgs, TargetArgs, ViewArgs};
+
+/// `hermitage check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    #[command(flatten)]
+    pub(crate) closure: ClosureArgs,
+    #[command(flatten)]
+    pub(crate) view: ViewArgs,
+    #[command(flatten)]
+    pub(crate) audit: AuditArgs,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    #[command(flatten)]
+    pub(crate) start: StartArgs,
+}
+
+/// What is reported, and how.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "What is reported")]
+pub(crate) struct AuditArgs {
+    /// How to print it
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: CheckFormat,
+    /// Write it to this file instead of stdout
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Exit with 1 when there is a finding that is at least this bad [default: error]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<SeverityName>,
+    /// What the build installs into: programs and libraries there are read for the libraries they need
+    #[arg(long, value_name = "DIR")]
+    pub(crate) image: Option<PathBuf>,
+    /// The project's sources, to tell what it uses itself from what others use on its behalf [default: what --write shows]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) sources: Vec<PathBuf>,
+    /// The ebuild: suggestions come with a patch of its dependencies
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ebuild: Option<PathBuf>,
+    /// USE flags the package has, on or off; installed packages and metadata have their own list
+    #[arg(long, value_name = "FLAGS")]
+    pub(crate) iuse: Option<String>,
+    /// Show these packages too, but for the package manager alone: that the build uses one is a finding; may be repeated
+    #[arg(long, value_name = "ATOM")]
+    pub(crate) package_manager: Vec<String>,
+    /// Rules for what looks mean, in TOML, to go before those that come with hermitage
+    #[arg(long, value_name = "FILE")]
+    pub(crate) audit_rules: Option<PathBuf>,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SeverityName {
+    /// Worth knowing: a declared package was not touched
+    Note,
+    /// Works by luck: a package is there for another one's sake
+    Warning,
+    /// The declared dependencies are wrong
+    Error,
+    /// Nothing: only failures of the command and of hermitage count
+    Never,
+}
+
+impl SeverityName {
+    /// The severity; none is never.
+    pub(crate) fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Note => Some(Severity::Note),
+            Self::Warning => Some(Severity::Warning),
+            Self::Error => Some(Severity::Error),
+            Self::Never => None,
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! `hermitage check`: runs a command in a view, and tells what it reached for.
+
+mod declared;
+mod image;
+mod inventory;
+mod observed;
+mod print;
+mod stdout;
+
+use std::path::PathBuf;
+
+use hermitage_audit::{Audit, Ebuild, Project, Report, Rules};
+use hermitage_mountns::Run;
+
+use crate::args::{AuditArgs, CheckArgs, SeverityName, TargetArgs};
+use crate::failure::{FAILED, Failure};
+use crate::plan::{self, Worked};
+use crate::source::Machine;
+use crate::target::{self, Wanted};
+use crate::timing::Timings;
+use crate::verbs::{Context, run};
+use declared::Declared;
+use inventory::MachineInventory;
+
+/// There are findings; hermitage itself did not fail.
+const FINDINGS: u8 = 1;
+
+/// Runs the command and prints what it reached for.
+pub(crate) fn check(mut args: CheckArgs, context: &Context) -> Result<u8, Failure> {
+    context.config.complete_closure(&mut args.closure);
+    context.config.complete_view(&mut args.view);
+    context.config.complete_run(&mut args.run);
+    let CheckArgs { target, closure, view, audit, run: run_args, start } = &args;
+    let rules = rules(audit)?;
+    let mut timings = Timings::start();
+    let reporter = context.reporter;
+    // What is there for the package manager is visible like what is declared.
+    let shown =
+        TargetArgs { with: [&target.with[..], &audit.package_manager].concat(), ..target.clone() };
+    let worked = plan::work(&shown, closure, view, run_args, reporter, &mut timings)?;
+    let project = project(audit, &worked)?;
+    timings.step("sources");
+
+    let stdout = stdout::Diverted::to_stderr()?;
+    let command = Run::new(&worked.plan).observe(true);
+    let report = run::carry_out(command, start, context, &mut timings);
+    drop(stdout);
+    let report = report?;
+    let Some(observation) = report.observation else {
+        return Err(Failure::new(format!(
+            "the backend {} does not tell what is looked for",
+            report.backend
+        ))
+        .advise(
+            "check needs the backend served; \"hermitage doctor\" says what stands in its way.",
+        ));
+    };
+
+    let Worked { machine, selection, visible, .. } = &worked;
+    let wanted = target::wanted(target, None, machine)?;
+    let declared = Declared::of(&wanted, closure, machine)?;
+    let inventory = MachineInventory::new(machine, selection, &declared, visible)?;
+    let linked = match &audit.image {
+        Some(dir) => image::linked(dir, &visible.view)?,
+        None => Vec::new(),
+    };
+    let result = Audit::new(wanted.target.label(), &inventory)
+        .rules(rules)
+        .view(&visible.view)
+        .project(&project)
+        .linked(&linked)
+        .ebuild(ebuild(&wanted, target, audit, &project, machine)?)
+        .report(observed::Observed(observation))
+        .map_err(|error| Failure::caused(&error))?;
+    timings.step("audit");
+    print::print(&result, audit)?;
+    timings.finish(start.timings.as_deref(), reporter)?;
+    Ok(code(&result, audit, report.outcome.code()))
+}
+
+/// Findings first: that the command failed is often their consequence.
+fn code(report: &Report, audit: &AuditArgs, command: i32) -> u8 {
+    let threshold = audit.fail_on.unwrap_or(SeverityName::Error).severity();
+    match threshold {
+        Some(severity) if report.count(severity) > 0 => FINDINGS,
+        _ => u8::try_from(command).unwrap_or(FAILED),
+    }
+}
+
+fn rules(audit: &AuditArgs) -> Result<Rules, Failure> {
+    let shipped = Rules::shipped();
+    let Some(path) = &audit.audit_rules else { return Ok(shipped) };
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::file(path, "the rules can't be read", &error))?;
+    let own = Rules::parse(&text).map_err(|error| {
+        Failure::new(format!("{}: {}", path.display(), Failure::caused(&error)))
+    })?;
+    Ok(shipped.preceded_by(own))
+}
+
+/// The sources as they are before the build.
+fn project(audit: &AuditArgs, worked: &Worked) -> Result<Project, Failure> {
+    let host_root = &worked.visible.host_root;
+    let writable = worked.visible.write.iter();
+    let written = writable.map(|path| host_root.join(path.strip_prefix("/").unwrap_or(path)));
+    let directories: Vec<PathBuf> =
+        if audit.sources.is_empty() { written.collect() } else { audit.sources.clone() };
+    let directories = directories.iter().filter(|path| path.is_dir());
+    Project::scan(directories)
+        .map_err(|error| Failure::new(format!("the project's sources can't be read: {error}")))
+}
+
+fn ebuild(
+    wanted: &Wanted,
+    target: &TargetArgs,
+    audit: &AuditArgs,
+    project: &Project,
+    machine: &Machine,
+) -> Result<Ebuild, Failure> {
+    let given =
+        audit.iuse.as_ref().map(|flags| flags.split_ascii_whitespace().map(plain).collect());
+    let iuse = match given {
+        Some(iuse) => iuse,
+        None => declared::iuse(wanted, target, machine)?,
+    };
+    Ok(Ebuild {
+        has_bdepend: wanted.target.eapi().has_bdepend(),
+        knows_rdepend: wanted.target.dependencies(hermitage_depgraph::DepClass::Rdepend).is_some(),
+        iuse,
+        options: project.options().map(str::to_owned).collect(),
+    })
+}
+
+/// A flag without the sign of its default.
+fn plain(flag: &str) -> String {
+    flag.trim_start_matches(['+', '-']).to_owned()
+}
