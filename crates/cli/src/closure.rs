@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use hermitage_atom::{DepSpec, Pattern};
 use hermitage_depgraph::{
-    BranchPolicy, Closure, Member, MemberId, Origin, Policy, Query, Source as _,
+    BranchPolicy, Closure, Member, MemberId, Origin, Policy, Query, RootKind, Source as _,
+    SystemSet,
 };
 
 use crate::args::{BranchName, ClosureArgs, ClosureName, TargetArgs};
@@ -41,13 +42,31 @@ pub(crate) fn select(
         .classes(wanted.classes)
         .policy(policy(args.closure))
         .branch(branch(args.branch))
-        .system(machine.system_set(args.system.as_deref(), reporter)?)
+        .system(system(args, &patterns(&args.also)?, machine, reporter)?)
         .without(patterns(&args.without)?)
         .provided(machine.provided());
     let closure = query.resolve(&machine.roots())?;
     let kept = kept(&closure, &patterns(&args.withhold)?, machine)?;
     machine.check()?;
     Ok(Selection { closure, kept })
+}
+
+/// @system, and what counts as if it were in it because it is installed.
+fn system(
+    args: &ClosureArgs,
+    also: &[Pattern],
+    machine: &Machine,
+    reporter: Reporter,
+) -> Result<SystemSet, Failure> {
+    let set = machine.system_set(args.system.as_deref(), reporter)?;
+    if also.is_empty() {
+        return Ok(set);
+    }
+    let packages = machine.place(RootKind::Broot).packages.packages().iter();
+    let meant =
+        packages.filter(|(_, package)| also.iter().any(|pattern| pattern.matches(*package)));
+    let atoms = meant.map(|(_, package)| target::parse_atom(&format!("={}", package.cpv())));
+    Ok(set.union(atoms.collect::<Result<SystemSet, _>>()?))
 }
 
 /// An installed package of a binary distribution records what it needs to run, and nothing about how it was built.

@@ -12,6 +12,7 @@ use crate::args::{
     BackendName, BranchName, ClosureArgs, ClosureName, SourceArgs, SyscallLevel, ViewArgs,
 };
 use crate::failure::Failure;
+use crate::portage::PortageConfig;
 
 /// The settings of a file. Each stands for the option of the same name; lists are added to those of the command
 /// line, everything else is overruled by it. Unknown keys are errors.
@@ -26,6 +27,7 @@ pub(crate) struct Config {
     db: Option<PathBuf>,
     system: Option<String>,
     without: Vec<String>,
+    also: Vec<String>,
     withhold: Vec<String>,
     closure: Option<ClosureName>,
     branch: Option<BranchName>,
@@ -44,6 +46,8 @@ pub(crate) struct Config {
     backend: Option<BackendName>,
     /// How many bytes of views to keep in the cache.
     cache_limit: Option<u64>,
+    /// What is done in the place of Portage's sandbox.
+    portage: PortageConfig,
 }
 
 impl Config {
@@ -54,17 +58,23 @@ impl Config {
                 .map_err(|error| Failure::file(path, "the configuration can't be read", &error))?;
             return Self::parse(&text, path);
         }
-        let Some(path) = usual_place() else { return Ok(Self::default()) };
-        match std::fs::read_to_string(&path) {
-            Ok(text) => Self::parse(&text, &path),
-            // HOME=/dev/null is what some services have.
-            Err(error)
-                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
-            {
-                Ok(Self::default())
+        Self::load_first(&Vec::from_iter(usual_place()))
+    }
+
+    /// Reads the first of some files that is there.
+    pub(crate) fn load_first(paths: &[PathBuf]) -> Result<Self, Failure> {
+        for path in paths {
+            match std::fs::read_to_string(path) {
+                Ok(text) => return Self::parse(&text, path),
+                // HOME=/dev/null is what some services have.
+                Err(error)
+                    if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
+                Err(error) => {
+                    return Err(Failure::file(path, "the configuration can't be read", &error));
+                }
             }
-            Err(error) => Err(Failure::file(&path, "the configuration can't be read", &error)),
         }
+        Ok(Self::default())
     }
 
     fn parse(text: &str, path: &Path) -> Result<Self, Failure> {
@@ -94,6 +104,7 @@ impl Config {
         fill(&mut args.closure, self.closure.as_ref());
         fill(&mut args.branch, self.branch.as_ref());
         args.without.extend_from_slice(&self.without);
+        args.also.extend_from_slice(&self.also);
         args.withhold.extend_from_slice(&self.withhold);
         args.allow_unsatisfied |= self.allow_unsatisfied;
     }
@@ -114,6 +125,10 @@ impl Config {
         args.limit.splice(..0, self.limit.iter().map(|limit| limit.0));
         fill(&mut args.tmp_size, self.tmp_size.as_ref().map(|size| &size.0));
         fill(&mut args.syscalls, self.syscalls.as_ref());
+    }
+
+    pub(crate) fn portage(&self) -> &PortageConfig {
+        &self.portage
     }
 
     pub(crate) fn cache_limit(&self) -> u64 {

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use hermitage_vdb::dpkg;
@@ -65,6 +66,9 @@ fn name_of(admindir: &Path, root: &Path) -> String {
 /// user's own for temporary files.
 #[allow(clippy::disallowed_methods, reason = "this is the command line")]
 pub(crate) fn cache_directory() -> Result<PathBuf, Failure> {
+    if let Some(dir) = PLACE.get() {
+        return Ok(dir.clone());
+    }
     let absolute =
         |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let usual = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")));
@@ -76,21 +80,38 @@ pub(crate) fn cache_directory() -> Result<PathBuf, Failure> {
     }
     let user = rustix::process::geteuid().as_raw();
     let dir = std::env::temp_dir().join(format!("hermitage-{user}"));
-    let made = std::fs::DirBuilder::new().mode(0o700).create(&dir);
+    own_directory(&dir)?;
+    Ok(dir)
+}
+
+/// Where [`cache_directory`] is, when the environment does not decide.
+static PLACE: OnceLock<PathBuf> = OnceLock::new();
+
+/// Keeps everything in a directory from now on, whatever the environment says: a phase of Portage's has a home that is
+/// the build's, which its own commands may write to.
+pub(crate) fn keep_in(dir: PathBuf) {
+    // The first one counts; nobody gives two.
+    let _ = PLACE.set(dir);
+}
+
+/// Makes a directory that nobody else can write to, or makes sure that it is one.
+pub(crate) fn own_directory(dir: &Path) -> Result<(), Failure> {
+    let user = rustix::process::geteuid().as_raw();
+    let made = std::fs::DirBuilder::new().mode(0o700).create(dir);
     if let Err(error) = made
         .as_ref()
         .err()
         .filter(|e| e.kind() != std::io::ErrorKind::AlreadyExists)
         .map_or(Ok(()), Err)
     {
-        return Err(Failure::file(&dir, "can't be made", error)
+        return Err(Failure::file(dir, "can't be made", error)
             .advise("Set XDG_CACHE_HOME to a directory that can be written."));
     }
     // In a directory that everybody may write to, somebody else can have been first.
-    let ours = std::fs::symlink_metadata(&dir)
+    let ours = std::fs::symlink_metadata(dir)
         .is_ok_and(|meta| meta.is_dir() && meta.uid() == user && meta.mode() & 0o022 == 0);
     if ours {
-        Ok(dir)
+        Ok(())
     } else {
         Err(Failure::new(format!("{}: not a directory of ours alone", dir.display()))
             .advise("Set XDG_CACHE_HOME to a directory that can be written."))

@@ -15,6 +15,7 @@ mod failure;
 mod import;
 mod output;
 mod plan;
+mod portage;
 mod prepare;
 mod report;
 mod repository;
@@ -34,11 +35,25 @@ use failure::Failure;
 use report::{Reporter, Verbosity};
 
 fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    if let Some(asked) = portage::asked_of_sandbox(&arguments) {
+        return portage::stand_in(asked);
+    }
+    // Its options are not ours to look at.
+    if let [_, verb, rest @ ..] = &arguments[..]
+        && verb == "emerge"
+    {
+        return ended(portage::emerge(rest));
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    match verbs::carry_out(cli) {
+    ended(verbs::carry_out(cli))
+}
+
+fn ended(result: Result<u8, Failure>) -> ExitCode {
+    match result {
         Ok(code) => ExitCode::from(code),
         Err(failure) => fail(&failure),
     }

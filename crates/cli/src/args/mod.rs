@@ -4,6 +4,7 @@
 
 mod bench;
 mod check;
+mod portage;
 mod rules;
 mod run;
 mod source;
@@ -19,6 +20,7 @@ pub(crate) use bench::{
     FileCount, Words,
 };
 pub(crate) use check::{AuditArgs, CheckArgs, CheckFormat, SeverityName};
+pub(crate) use portage::{EmergeArgs, PortageArgs, PortageVerb};
 pub(crate) use rules::{BulkName, FormName, FormatArgs, RulesArgs, RulesFormat, SandboxText};
 pub(crate) use run::{BackendName, RunArgs, SyscallLevel, ViewArgs};
 pub(crate) use source::SourceArgs;
@@ -81,6 +83,11 @@ pub(crate) enum Verb {
     Import(ImportArgs),
     /// Look after the views that are kept from run to run
     Cache(CacheArgs),
+    /// Run Portage's emerge with each build in the view of what its package declares; everything behind is emerge's own
+    #[command(disable_help_flag = true)]
+    Emerge(EmergeArgs),
+    /// Build with Portage in views: be its sandbox, and see to it that it calls us
+    Portage(PortageArgs),
     /// Say what this machine's kernel and settings allow, and what stands in the way
     Doctor(DoctorArgs),
     /// Build a small C program thrice, and see an undeclared library come and go

@@ -56,6 +56,9 @@ pub(crate) struct ClosureArgs {
     /// Keep a package out of @system; what the target declares can still bring it in; may be repeated; also cat/*, */pkg
     #[arg(long, value_name = "ATOM")]
     pub(crate) without: Vec<String>,
+    /// Show a package too if it is installed, with what it needs to run, as if it were in @system; may be repeated; also cat/*, */pkg
+    #[arg(long, value_name = "ATOM")]
+    pub(crate) also: Vec<String>,
     /// Leave a package out whoever asks for it, with what only it needs, as if it were not there; may be repeated; also cat/*, */pkg
     #[arg(long, value_name = "ATOM")]
     pub(crate) withhold: Vec<String>,

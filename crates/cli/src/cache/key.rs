@@ -63,7 +63,7 @@ fn program() -> Result<(u64, u64, i64, i64), Failure> {
 }
 
 /// Lower-case hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         // A String takes all that is written to it.
         let _ = write!(text, "{byte:02x}");

@@ -10,6 +10,6 @@ mod note;
 mod state;
 mod store;
 
-pub(crate) use key::Key;
+pub(crate) use key::{Key, hex};
 pub(crate) use note::Note;
 pub(crate) use store::{Item, Store, Stored};

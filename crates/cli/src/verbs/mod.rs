@@ -14,6 +14,8 @@ pub(crate) mod run;
 mod why;
 mod why_path;
 
+pub(crate) use run::{distrust, start};
+
 use crate::args::{Cli, Verb};
 use crate::config::Config;
 use crate::failure::Failure;
@@ -43,6 +45,8 @@ pub(crate) fn carry_out(cli: Cli) -> Result<u8, Failure> {
         Verb::Rules(args) => rules::rules(args, &context),
         Verb::Import(args) => import::import(args, &context),
         Verb::Cache(args) => cache::cache(&args, &context),
+        Verb::Emerge(args) => crate::portage::emerge(&args.arguments),
+        Verb::Portage(args) => crate::portage::carry_out(args, reporter),
         Verb::Doctor(args) => doctor::doctor(args, &context),
         Verb::Demo(args) => crate::demo::demo(&args, &context),
         Verb::Bench(args) => crate::bench::bench(args, &context),

@@ -62,7 +62,7 @@ pub(crate) fn carry_out(
     let command = Command::new(program).args(arguments);
     let wanted = wanted(context.config.backend(start.backend))?;
     let report = if start.pretend_without.is_empty() {
-        optimistic(run, wanted, &command, context.reporter)?
+        self::start(run, wanted, &command, context.reporter)?
     } else {
         let support = support(&start.pretend_without)?;
         probed(run, &support, wanted, &command, context.reporter)?
@@ -75,7 +75,7 @@ pub(crate) fn carry_out(
 
 /// Starts with what is wanted, or the best, as if it worked: that finds out too whether it does, and in most cases costs
 /// nothing. When it does not, what works here is tried out.
-fn optimistic(
+pub(crate) fn start(
     run: Run<'_>,
     wanted: Option<Backend>,
     command: &Command,
@@ -127,7 +127,7 @@ fn tell_of_fallback(
 }
 
 /// A command that saw some files before and some after a change has no result worth anything.
-fn distrust(report: &Report, allowed: bool, reporter: Reporter) -> Result<(), Failure> {
+pub(crate) fn distrust(report: &Report, allowed: bool, reporter: Reporter) -> Result<(), Failure> {
     let Some(first) = report.changes.first() else { return Ok(()) };
     let more = match report.changes.len() - 1 {
         0 => String::new(),

@@ -16,12 +16,14 @@
     reason = "a test panics to fail, reads its settings from the environment and reports on stderr"
 )]
 
+mod ebuilds;
 mod hermitage;
 mod oracle;
 mod phases;
 mod portage;
 mod reading;
 mod repository;
+mod shim;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -36,7 +38,7 @@ type Case = (&'static str, fn(&Portage));
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1); // The phases share one EPREFIX and its build directory.
-    let cases: Vec<Case> = [reading::CASES, phases::CASES].concat();
+    let cases: Vec<Case> = [reading::CASES, phases::CASES, shim::CASES].concat();
 
     let Some(venv) = std::env::var_os("HERMITAGE_PORTAGE") else {
         eprintln!(

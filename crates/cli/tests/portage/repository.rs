@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use crate::ebuilds;
+
 /// The packages that are merged before the tests start, in the order they are asked for.
 pub(crate) const MERGED: &[&str] = &["app-misc/hconsumer", "dev-libs/hauto"];
 
@@ -109,7 +111,7 @@ pub(crate) const CONSUMER_EBUILD: &str = "app-misc/hconsumer/hconsumer-3_rc1-r2.
 
 /// Writes the repository.
 pub(crate) fn write(directory: &Path) {
-    for (path, text) in FILES {
+    for (path, text) in FILES.iter().chain(ebuilds::FILES) {
         let file = directory.join(path);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(file, text).unwrap();

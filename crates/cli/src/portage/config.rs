@@ -1,0 +1,171 @@
+use std::path::{Path, PathBuf};
+
+use hermitage_atom::Pattern;
+use hermitage_depgraph::Package;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+
+use crate::args::{BranchName, ClosureName};
+
+/// What is done with a package.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Mode {
+    /// Portage runs its phases as without us.
+    Off,
+    /// They see every installed package, and it is told what they used of those that are not declared.
+    Observe,
+    /// They see what is declared.
+    #[default]
+    Hide,
+    /// And one fails that looked for something else that is installed.
+    Enforce,
+}
+
+/// The table `[portage]` of the configuration.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct PortageConfig {
+    mode: Option<Mode>,
+    closure: Option<ClosureName>,
+    branch: Option<BranchName>,
+    read: Vec<PathBuf>,
+    write: Vec<PathBuf>,
+    hide: Vec<PathBuf>,
+    ignore: Vec<Written>,
+    /// Packages that Portage itself needs in each phase, such as its shell; those that are installed are visible.
+    needs: Option<Vec<Written>>,
+    /// Where to keep views; their directory next to the build directories otherwise.
+    cache: Option<PathBuf>,
+    /// Where to leave a report of each phase that looked for what is not declared.
+    reports: Option<PathBuf>,
+    /// The real `sandbox`, to be run in the view.
+    chain: Option<PathBuf>,
+    /// Settings for some packages; of several that match, the last one wins.
+    package: Vec<ForPackages>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct ForPackages {
+    #[serde(rename = "match")]
+    pattern: Written,
+    mode: Option<Mode>,
+    closure: Option<ClosureName>,
+    branch: Option<BranchName>,
+    #[serde(default)]
+    read: Vec<PathBuf>,
+    #[serde(default)]
+    write: Vec<PathBuf>,
+    #[serde(default)]
+    hide: Vec<PathBuf>,
+    #[serde(default)]
+    ignore: Vec<Written>,
+}
+
+/// What is set for one package.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Settings {
+    pub(super) mode: Mode,
+    pub(super) closure: Option<ClosureName>,
+    pub(super) branch: Option<BranchName>,
+    pub(super) read: Vec<PathBuf>,
+    pub(super) write: Vec<PathBuf>,
+    pub(super) hide: Vec<PathBuf>,
+    /// Packages of which nothing is said.
+    pub(super) ignore: Vec<Pattern>,
+}
+
+/// A pattern, written as on the command line.
+#[derive(Clone, Debug)]
+struct Written(Pattern);
+
+/// What Portage and its helpers run, by the names that Gentoo has for it. Most of it is in @system anyway.
+const NEEDS: [&str; 26] = [
+    "app-alternatives/awk",
+    "app-alternatives/bzip2",
+    "app-alternatives/gzip",
+    "app-alternatives/sh",
+    "app-alternatives/tar",
+    "app-arch/bzip2",
+    "app-arch/gzip",
+    "app-arch/tar",
+    "app-arch/unzip",
+    "app-arch/xz-utils",
+    "app-arch/zstd",
+    "app-misc/pax-utils",
+    "app-shells/bash",
+    "dev-util/debugedit",
+    "sys-apps/coreutils",
+    "sys-apps/diffutils",
+    "sys-apps/file",
+    "sys-apps/findutils",
+    "sys-apps/gawk",
+    "sys-apps/grep",
+    "sys-apps/portage",
+    "sys-apps/sandbox",
+    "sys-apps/sed",
+    "sys-apps/util-linux",
+    "sys-devel/patch",
+    "sys-libs/glibc",
+];
+
+impl PortageConfig {
+    /// What holds for a package.
+    pub(super) fn of(&self, package: &Package) -> Settings {
+        let patterns =
+            |written: &[Written]| written.iter().map(|w| w.0.clone()).collect::<Vec<_>>();
+        let mut settings = Settings {
+            mode: self.mode.unwrap_or_default(),
+            closure: self.closure,
+            branch: self.branch,
+            read: self.read.clone(),
+            write: self.write.clone(),
+            hide: self.hide.clone(),
+            ignore: patterns(&self.ignore),
+        };
+        for rule in self.package.iter().filter(|rule| rule.pattern.0.matches(package)) {
+            settings.mode = rule.mode.unwrap_or(settings.mode);
+            settings.closure = rule.closure.or(settings.closure);
+            settings.branch = rule.branch.or(settings.branch);
+            settings.read.extend_from_slice(&rule.read);
+            settings.write.extend_from_slice(&rule.write);
+            settings.hide.extend_from_slice(&rule.hide);
+            settings.ignore.extend(patterns(&rule.ignore));
+        }
+        settings
+    }
+
+    /// The packages that Portage itself needs, as patterns; `python` is the interpreter that it runs with.
+    pub(super) fn needs(&self, python: Option<&Path>) -> Vec<String> {
+        if let Some(needs) = &self.needs {
+            return needs.iter().map(|need| need.0.as_str().to_owned()).collect();
+        }
+        let slot = python.and_then(Path::file_name).and_then(|name| name.to_str());
+        let slot = slot.and_then(|name| name.strip_prefix("python")).unwrap_or_default();
+        let python = if slot.contains('.') {
+            format!("dev-lang/python:{slot}")
+        } else {
+            "dev-lang/python".into()
+        };
+        NEEDS.iter().map(ToString::to_string).chain([python]).collect()
+    }
+
+    pub(super) fn cache(&self) -> Option<&Path> {
+        self.cache.as_deref()
+    }
+
+    pub(super) fn reports(&self) -> Option<&Path> {
+        self.reports.as_deref()
+    }
+
+    pub(super) fn chain(&self) -> Option<&Path> {
+        self.chain.as_deref()
+    }
+}
+
+impl<'de> Deserialize<'de> for Written {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Pattern::parse(&String::deserialize(from)?).map(Self).map_err(D::Error::custom)
+    }
+}

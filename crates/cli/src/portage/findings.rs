@@ -1,0 +1,128 @@
+use std::collections::BTreeMap;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+use hermitage_atom::Pattern;
+use hermitage_depgraph::RootKind;
+use hermitage_mountns::{Answer, ByteString, Lookup, Observation};
+use serde::Serialize;
+
+use crate::args::{ClosureArgs, TargetArgs};
+use crate::closure;
+use crate::failure::Failure;
+use crate::report::Reporter;
+use crate::source::Machine;
+use crate::visible::Owned;
+
+/// Something installed that a phase looked for without declaring it.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Finding {
+    /// Whose it is, by name and version; more than one for a directory that several share.
+    pub(super) owners: Vec<String>,
+    /// What was looked for, in the order of the first look.
+    pub(super) paths: Vec<ByteString>,
+    /// Who looked first: its arguments.
+    pub(super) command: Vec<ByteString>,
+}
+
+/// What was looked for and could have been there, had it been declared.
+pub(super) struct Question<'q> {
+    pub(super) target: &'q TargetArgs,
+    /// How the declared packages are found, without what is shown besides.
+    pub(super) closure: &'q ClosureArgs,
+    /// Trees of the host that are shown or hidden whatever packages own.
+    pub(super) trees: Vec<&'q Path>,
+    pub(super) ignore: &'q [Pattern],
+    /// Whether everything installed was visible, so that what was found counts too.
+    pub(super) all_visible: bool,
+}
+
+impl Question<'_> {
+    /// The findings, in the order of their packages.
+    pub(super) fn answer(
+        &self,
+        observation: &Observation,
+        host_root: &Path,
+        reporter: Reporter,
+    ) -> Result<Vec<Finding>, Failure> {
+        let looked: Vec<_> =
+            observation.lookups.iter().filter(|lookup| self.counts(lookup, host_root)).collect();
+        if looked.is_empty() {
+            return Ok(Vec::new());
+        }
+        let machine = Machine::open(&self.closure.source, reporter)?;
+        let owned = Owned::of(&machine, &machine.place(RootKind::Broot).root)?;
+        let declared = self.declared(&machine, reporter)?;
+        let mut found: BTreeMap<Vec<String>, Finding> = BTreeMap::new();
+        for lookup in looked {
+            let owners = owned.owners(lookup.path.as_bytes())?;
+            if owners.is_empty() || owners.iter().any(|owner| declared(owner)) {
+                continue;
+            }
+            let finding = found.entry(owners).or_insert_with_key(|owners| Finding {
+                owners: owners.clone(),
+                paths: Vec::new(),
+                command: lookup
+                    .process
+                    .map_or(Vec::new(), |at| observation.processes[at].command.clone()),
+            });
+            finding.paths.push(lookup.path.clone());
+        }
+        Ok(found.into_values().collect())
+    }
+
+    /// Whether a look can be at something that is installed and not declared.
+    fn counts(&self, lookup: &Lookup, host_root: &Path) -> bool {
+        const FRESH: [&str; 3] = ["/proc", "/dev", "/tmp"];
+        let path = lookup.path.as_path();
+        let elsewhere = FRESH.map(Path::new).into_iter().chain(self.trees.iter().copied());
+        let there = || {
+            let inside = host_root.join(path.strip_prefix("/").unwrap_or(path));
+            // Directories are owned by many, and looking through one means nothing.
+            inside.symlink_metadata().is_ok_and(|meta| !self.all_visible || !meta.is_dir())
+        };
+        let answered = lookup.answer == Answer::Missing
+            || (self.all_visible && lookup.answer == Answer::Found);
+        answered && !elsewhere.into_iter().any(|tree| path.starts_with(tree)) && there()
+    }
+
+    /// Tells whether a package, by name and version, is declared or not to be spoken of.
+    fn declared(
+        &self,
+        machine: &Machine,
+        reporter: Reporter,
+    ) -> Result<impl Fn(&str) -> bool, Failure> {
+        let selection = closure::select(self.target, self.closure, machine, reporter)?;
+        let mut known: Vec<String> =
+            selection.members().map(|member| member.cpv().to_string()).collect();
+        for place in machine.places() {
+            use hermitage_depgraph::Source as _;
+            for (_, package) in place.packages.packages().iter() {
+                if self.ignore.iter().any(|pattern| pattern.matches(package)) {
+                    known.push(package.cpv().to_string());
+                }
+            }
+        }
+        known.sort_unstable();
+        Ok(move |cpv: &str| known.binary_search_by(|known| known[..].cmp(cpv)).is_ok())
+    }
+}
+
+impl Finding {
+    /// What it is in one line.
+    pub(super) fn line(&self) -> String {
+        let shown: Vec<_> =
+            self.paths.iter().take(3).map(|path| path.as_path().display().to_string()).collect();
+        let more = match self.paths.len() - shown.len() {
+            0 => String::new(),
+            n => format!(" and {n} more"),
+        };
+        format!("{}: {}{more}{}", self.owners.join(", "), shown.join(" "), self.by())
+    }
+
+    fn by(&self) -> String {
+        let Some(program) = self.command.first() else { return String::new() };
+        let name = program.as_path().file_name().unwrap_or_default();
+        format!(" ({})", std::ffi::OsStr::from_bytes(name.as_bytes()).display())
+    }
+}
