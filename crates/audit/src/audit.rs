@@ -134,6 +134,7 @@ impl<'a> Audit<'a> {
             processes: trace.processes.len(),
             quieted: quieted.map(|(rule, &looks)| Quieted { rule: rule.clone(), looks }).collect(),
             findings: groups.findings(self, &trace),
+            comparison: None,
             suppressed: Vec::new(),
         };
         report.sort();

@@ -18,21 +18,29 @@
 #![forbid(unsafe_code)]
 
 mod audit;
+mod compare;
+mod elf;
 mod error;
+mod features;
 mod inventory;
 mod message;
+mod patch;
 mod project;
 mod report;
 mod rules;
 mod suggest;
 mod text;
 mod trace;
+mod tree;
 
 pub use audit::{Audit, Linked};
+pub use compare::{Comparison, Feature, Needed, Results};
+pub use elf::needed;
 pub use error::{Error, ErrorKind, Place};
 pub use inventory::{
     Class, Declaration, Inventory, MemoryInventory, OnHost, Package, PackageIdx, Standing,
 };
+pub use patch::patch;
 pub use project::Project;
 pub use report::{
     Asker, Evidence, Finding, Kind, PackageName, Quieted, Report, SCHEMA, Severity, Suggestion,

@@ -1,9 +1,11 @@
 //! What a project's sources name.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use crate::tree::walk;
 
 /// Larger files are data or generated, not written by people.
 const LARGEST: u64 = 4 << 20;
@@ -36,18 +38,10 @@ impl Project {
     /// When a directory or file can't be read.
     pub fn scan<P: AsRef<Path>>(directories: impl IntoIterator<Item = P>) -> io::Result<Self> {
         let mut project = Self::default();
-        let mut open: Vec<PathBuf> =
-            directories.into_iter().map(|dir| dir.as_ref().to_owned()).collect();
-        while let Some(dir) = open.pop() {
-            for entry in fs::read_dir(&dir)? {
-                let entry = entry?;
-                let kind = entry.file_type()?;
-                if kind.is_dir() && entry.file_name() != ".git" {
-                    open.push(entry.path());
-                } else if kind.is_file() && entry.metadata()?.len() <= LARGEST {
-                    project.file(&entry.path())?;
-                }
-            }
+        for directory in directories {
+            walk(directory.as_ref(), &mut |path, kind| {
+                if kind.is_file() { project.file(path) } else { Ok(()) }
+            })?;
         }
         Ok(project)
     }
@@ -60,6 +54,7 @@ impl Project {
     fn file(&mut self, path: &Path) -> io::Result<()> {
         let mut text = Vec::new();
         match File::open(path) {
+            Ok(file) if file.metadata()?.len() > LARGEST => return Ok(()),
             Ok(mut file) => file.read_to_end(&mut text)?,
             // Sources that the build can't read either name nothing to it.
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(()),

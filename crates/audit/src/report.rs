@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Class, Role, Text};
+use crate::{Answer, Class, Comparison, Role, Text};
 
 /// The version of the form of [`Report`].
 pub const SCHEMA: u32 = 1;
@@ -27,6 +27,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Which rules said of how many looks that they mean nothing.
     pub quieted: Vec<Quieted>,
+    /// How the result differs from that of a build that saw all of the host, where one was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
     /// Findings that the user put up with; they are not among [`Report::findings`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suppressed: Vec<Finding>,

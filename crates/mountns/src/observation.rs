@@ -10,7 +10,7 @@ use crate::{ByteString, Error, ErrorKind};
 pub struct Observation {
     /// The names that were asked for.
     pub lookups: Vec<Lookup>,
-    /// The processes that asked first.
+    /// The processes that asked first, each after those that started it.
     pub processes: Vec<Process>,
 }
 

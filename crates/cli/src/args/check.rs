@@ -50,6 +50,9 @@ pub(crate) struct AuditArgs {
     /// Show these packages too, but for the package manager alone: that the build uses one is a finding; may be repeated
     #[arg(long, value_name = "ATOM")]
     pub(crate) package_manager: Vec<String>,
+    /// Build twice, on copies of what --write shows: with all of the host in view, and with what is declared; tell how the results differ
+    #[arg(long)]
+    pub(crate) compare: bool,
     /// Rules for what looks mean, in TOML, to go before those that come with hermitage
     #[arg(long, value_name = "FILE")]
     pub(crate) audit_rules: Option<PathBuf>,

@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use hermitage_audit::{Linked, Text};
+use hermitage_audit::{Linked, Text, needed};
 use hermitage_view::View;
-use object::read::elf::{Dyn as _, FileHeader};
-use object::{Endianness, elf};
 
 use crate::failure::Failure;
 
@@ -58,26 +56,4 @@ fn by_name(view: &View) -> BTreeMap<Vec<u8>, Vec<u8>> {
         }
     }
     known
-}
-
-/// The names of the libraries that an ELF file needs; none where it is no such file.
-fn needed(content: &[u8]) -> Vec<Vec<u8>> {
-    let class = object::FileKind::parse(content);
-    let needed = match class {
-        Ok(object::FileKind::Elf32) => needed_of::<elf::FileHeader32<Endianness>>(content),
-        Ok(object::FileKind::Elf64) => needed_of::<elf::FileHeader64<Endianness>>(content),
-        _ => None,
-    };
-    needed.unwrap_or_default()
-}
-
-fn needed_of<Elf: FileHeader<Endian = Endianness>>(content: &[u8]) -> Option<Vec<Vec<u8>>> {
-    let header = Elf::parse(content).ok()?;
-    let endian = header.endian().ok()?;
-    let sections = header.sections(endian, content).ok()?;
-    let (entries, link) = sections.dynamic(endian, content).ok()??;
-    let strings = sections.strings(endian, content, link).ok()?;
-    let is_needed = |entry: &&Elf::Dyn| entry.tag32(endian) == Some(elf::DT_NEEDED);
-    let names = entries.iter().filter(is_needed);
-    Some(names.filter_map(|entry| entry.string(endian, strings).ok().map(<[u8]>::to_vec)).collect())
 }

@@ -1,5 +1,6 @@
 //! `hermitage check`: runs a command in a view, and tells what it reached for.
 
+mod compare;
 mod declared;
 mod image;
 mod inventory;
@@ -7,7 +8,7 @@ mod observed;
 mod print;
 mod stdout;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use hermitage_audit::{Audit, Ebuild, Project, Report, Rules};
 use hermitage_mountns::Run;
@@ -19,8 +20,10 @@ use crate::source::Machine;
 use crate::target::{self, Wanted};
 use crate::timing::Timings;
 use crate::verbs::{Context, run};
+use compare::Copies;
 use declared::Declared;
 use inventory::MachineInventory;
+use observed::Observed;
 
 /// There are findings; hermitage itself did not fail.
 const FINDINGS: u8 = 1;
@@ -30,56 +33,97 @@ pub(crate) fn check(mut args: CheckArgs, context: &Context) -> Result<u8, Failur
     context.config.complete_closure(&mut args.closure);
     context.config.complete_view(&mut args.view);
     context.config.complete_run(&mut args.run);
-    let CheckArgs { target, closure, view, audit, run: run_args, start } = &args;
-    let rules = rules(audit)?;
+    let rules = rules(&args.audit)?;
     let mut timings = Timings::start();
-    let reporter = context.reporter;
-    // What is there for the package manager is visible like what is declared.
-    let shown =
-        TargetArgs { with: [&target.with[..], &audit.package_manager].concat(), ..target.clone() };
-    let worked = plan::work(&shown, closure, view, run_args, reporter, &mut timings)?;
-    let project = project(audit, &worked)?;
+    let mut worked = work(&args, context, &mut timings)?;
+    let project = project(&args.audit, &worked)?;
     timings.step("sources");
 
     let stdout = stdout::Diverted::to_stderr()?;
-    let command = Run::new(&worked.plan).observe(true);
-    let report = run::carry_out(command, start, context, &mut timings);
+    let (host, copies) = if args.audit.compare {
+        let host = compare::with_host(&worked.visible, &args.run, &args.start, context)?;
+        timings.step("whole host");
+        let copies = Copies::of(&worked.visible)?;
+        copies.redirect(&mut worked.plan);
+        (Some(host), Some(copies))
+    } else {
+        (None, None)
+    };
+    let (code, observed) = observe(&worked, &args, context, &mut timings)?;
     drop(stdout);
-    let report = report?;
-    let Some(observation) = report.observation else {
-        return Err(Failure::new(format!(
+
+    let image = args.audit.image.as_deref().map(|image| match &copies {
+        Some(copies) => copies.outside(image),
+        None => image.to_owned(),
+    });
+    let mut report = audit(&args, &worked, rules, &project, image.as_deref(), observed)?;
+    if let (Some(host), Some(copies)) = (host, copies) {
+        report.comparison = Some(compare::compare(&host, &copies)?);
+    }
+    timings.step("audit");
+    print::print(&report, &args.audit)?;
+    timings.finish(args.start.timings.as_deref(), context.reporter)?;
+    Ok(exit_code(&report, &args.audit, code))
+}
+
+/// What is there for the package manager is visible like what is declared.
+fn work(args: &CheckArgs, context: &Context, timings: &mut Timings) -> Result<Worked, Failure> {
+    let CheckArgs { target, closure, view, audit, run, .. } = args;
+    let shown =
+        TargetArgs { with: [&target.with[..], &audit.package_manager].concat(), ..target.clone() };
+    plan::work(&shown, closure, view, run, context.reporter, timings)
+}
+
+/// Runs the command, and tells how it ended and what it looked for.
+fn observe(
+    worked: &Worked,
+    args: &CheckArgs,
+    context: &Context,
+    timings: &mut Timings,
+) -> Result<(i32, Observed), Failure> {
+    let run = Run::new(&worked.plan).observe(true);
+    let report = run::carry_out(run, &args.start, context, timings)?;
+    match report.observation {
+        Some(observation) => Ok((report.outcome.code(), Observed(observation))),
+        None => Err(Failure::new(format!(
             "the backend {} does not tell what is looked for",
             report.backend
         ))
         .advise(
             "check needs the backend served; \"hermitage doctor\" says what stands in its way.",
-        ));
-    };
+        )),
+    }
+}
 
-    let Worked { machine, selection, visible, .. } = &worked;
-    let wanted = target::wanted(target, None, machine)?;
-    let declared = Declared::of(&wanted, closure, machine)?;
+/// From what was looked for to findings.
+fn audit(
+    args: &CheckArgs,
+    worked: &Worked,
+    rules: Rules,
+    project: &Project,
+    image: Option<&Path>,
+    observed: Observed,
+) -> Result<Report, Failure> {
+    let Worked { machine, selection, visible, .. } = worked;
+    let wanted = target::wanted(&args.target, None, machine)?;
+    let declared = Declared::of(&wanted, &args.closure, machine)?;
     let inventory = MachineInventory::new(machine, selection, &declared, visible)?;
-    let linked = match &audit.image {
+    let linked = match image {
         Some(dir) => image::linked(dir, &visible.view)?,
         None => Vec::new(),
     };
-    let result = Audit::new(wanted.target.label(), &inventory)
+    Audit::new(wanted.target.label(), &inventory)
         .rules(rules)
         .view(&visible.view)
-        .project(&project)
+        .project(project)
         .linked(&linked)
-        .ebuild(ebuild(&wanted, target, audit, &project, machine)?)
-        .report(observed::Observed(observation))
-        .map_err(|error| Failure::caused(&error))?;
-    timings.step("audit");
-    print::print(&result, audit)?;
-    timings.finish(start.timings.as_deref(), reporter)?;
-    Ok(code(&result, audit, report.outcome.code()))
+        .ebuild(ebuild(&wanted, args, project, machine)?)
+        .report(observed)
+        .map_err(|error| Failure::caused(&error))
 }
 
 /// Findings first: that the command failed is often their consequence.
-fn code(report: &Report, audit: &AuditArgs, command: i32) -> u8 {
+fn exit_code(report: &Report, audit: &AuditArgs, command: i32) -> u8 {
     let threshold = audit.fail_on.unwrap_or(SeverityName::Error).severity();
     match threshold {
         Some(severity) if report.count(severity) > 0 => FINDINGS,
@@ -112,16 +156,15 @@ fn project(audit: &AuditArgs, worked: &Worked) -> Result<Project, Failure> {
 
 fn ebuild(
     wanted: &Wanted,
-    target: &TargetArgs,
-    audit: &AuditArgs,
+    args: &CheckArgs,
     project: &Project,
     machine: &Machine,
 ) -> Result<Ebuild, Failure> {
     let given =
-        audit.iuse.as_ref().map(|flags| flags.split_ascii_whitespace().map(plain).collect());
+        args.audit.iuse.as_ref().map(|flags| flags.split_ascii_whitespace().map(plain).collect());
     let iuse = match given {
         Some(iuse) => iuse,
-        None => declared::iuse(wanted, target, machine)?,
+        None => declared::iuse(wanted, &args.target, machine)?,
     };
     Ok(Ebuild {
         has_bdepend: wanted.target.eapi().has_bdepend(),

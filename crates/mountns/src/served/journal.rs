@@ -140,7 +140,7 @@ impl Book {
         self.changes.push(Change { path, what: what.into() });
     }
 
-    /// Finds out who asks; it waits for our answer, so it is still what it is.
+    /// Finds out who asks, and who started it; it waits for our answer, so it is still what it is.
     fn process(&mut self, proc: &OwnedFd, pid: u32) -> Option<usize> {
         let cmdline = read(proc, pid, "cmdline")?;
         let words = cmdline.split(|&byte| byte == 0);
@@ -151,6 +151,10 @@ impl Book {
             return known;
         }
         let parent = read(proc, pid, "stat").and_then(|stat| parent_in(&stat)).unwrap_or(0);
+        // The view's init started everything and tells nothing. No parent is its own ancestor.
+        if parent > 1 && parent != pid {
+            self.process(proc, parent);
+        }
         let program = executed(proc, pid);
         self.processes.push(Process { pid, parent, program, command });
         self.latest.insert(pid, self.processes.len() - 1);
