@@ -1,5 +1,6 @@
 //! What `run` needs to start: a plan and the tree it shows, from the cache or made and put there.
 
+use std::cell::OnceCell;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -7,7 +8,7 @@ use hermitage_mountns::{ByteString, Entry, EntryKind, Index, Plan};
 use hermitage_view::View;
 
 use crate::args::RunVerbArgs;
-use crate::cache::{Key, Note, Store, Stored};
+use crate::cache::{Key, Note, Store, Stored, Watched};
 use crate::closure::Selection;
 use crate::failure::Failure;
 use crate::plan::{self, Worked};
@@ -27,55 +28,124 @@ pub(crate) struct Prepared {
     pub(crate) base: Option<Index>,
 }
 
-/// Takes the view from the cache when the machine is as it was; else makes it and keeps it.
-pub(crate) fn prepare(
-    args: &RunVerbArgs,
-    cache_limit: u64,
+/// Where a view comes from.
+#[derive(Debug)]
+pub(crate) struct Kitchen<'a> {
+    args: &'a RunVerbArgs,
+    cache: Option<(Store, Key)>,
+    limit: u64,
     reporter: Reporter,
-    timings: &mut Timings,
-) -> Result<Prepared, Failure> {
-    let Some(store) = store(args, reporter) else {
-        return make(args, None, reporter, timings);
-    };
-    let key = Key::of(&args.target, &args.closure, &args.view)?;
-    if let Some(stored) = store.find(&key) {
-        return found(args, stored, reporter, timings);
-    }
-    // Of many that start at once one makes it, and the others wait.
-    let held = store.hold(&key);
-    if held.is_some()
-        && let Some(stored) = store.find(&key)
-    {
-        return found(args, stored, reporter, timings);
-    }
-    make(args, Some((&store, &key, cache_limit)), reporter, timings)
 }
 
-fn store(args: &RunVerbArgs, reporter: Reporter) -> Option<Store> {
-    if args.start.no_cache {
-        return None;
-    }
-    let store = Store::open();
-    store.map_err(|failure| reporter.detail(format_args!("nothing is cached: {failure}"))).ok()
-}
+/// Whether a view fits the machine.
+pub(crate) type Agree<'a> = &'a dyn Fn() -> bool;
 
-fn found(
-    args: &RunVerbArgs,
+/// A run with a view out of the cache, which may be of another state than the machine is in.
+#[derive(Debug)]
+struct Likely<'a> {
+    prepared: Prepared,
     stored: Stored,
-    reporter: Reporter,
-    timings: &mut Timings,
-) -> Result<Prepared, Failure> {
-    let Stored { top, base, note } = stored;
-    note.warnings.iter().for_each(|text| reporter.warning(text));
-    let write = args.view.write.iter().map(|path| absolute(path));
-    let write = write.collect::<Result<Vec<_>, _>>()?;
-    plan::warn_of_foreign(note.host_root.as_path(), &write, &args.run, reporter);
-    let plan = plan::of_index(note.host_root, note.binds, &args.run, |path| {
-        top.has_directory(Some(&base), path).unwrap_or(false)
-    });
-    timings.files(note.files);
-    timings.step("cache");
-    Ok(Prepared { plan, top, base: Some(base) })
+    write: Vec<PathBuf>,
+    kitchen: &'a Kitchen<'a>,
+    answer: OnceCell<bool>,
+}
+
+impl<'a> Kitchen<'a> {
+    /// Opens the cache, if it is to be used; `limit` is how large it may grow.
+    pub(crate) fn open(
+        args: &'a RunVerbArgs,
+        limit: u64,
+        reporter: Reporter,
+    ) -> Result<Self, Failure> {
+        let store = (!args.start.no_cache).then(Store::open).and_then(|store| {
+            let complain = |failure| reporter.detail(format_args!("nothing is cached: {failure}"));
+            store.map_err(complain).ok()
+        });
+        let cache = match store {
+            Some(store) => Some((store, Key::of(&args.target, &args.closure, &args.view)?)),
+            None => None,
+        };
+        Ok(Self { args, cache, limit, reporter })
+    }
+
+    /// Has `run` run something in the view that the cache has, and when that turns out not to fit the machine any more, in
+    /// one that is made and kept.
+    ///
+    /// `run` asks whether the view fits before anything happens in it, at a time of its choice; none is its answer when it
+    /// does not.
+    pub(crate) fn serve<T>(
+        &self,
+        timings: &mut Timings,
+        mut run: impl FnMut(&Prepared, Agree<'_>, &mut Timings) -> Result<Option<T>, Failure>,
+    ) -> Result<T, Failure> {
+        if let Some(likely) = self.likely(timings)? {
+            match run(&likely.prepared, &|| likely.holds(), timings) {
+                Ok(Some(done)) => return Ok(done),
+                // What is of another state may well be impossible to set up.
+                Err(failure) if likely.holds() => return Err(failure),
+                Ok(None) | Err(_) => timings.restart(),
+            }
+        }
+        let prepared = self.make(timings)?;
+        // It is none only when it is not agreed to.
+        run(&prepared, &|| true, timings)?
+            .ok_or_else(|| Failure::new("the command was not started"))
+    }
+
+    /// What the cache has.
+    fn likely(&self, timings: &mut Timings) -> Result<Option<Likely<'_>>, Failure> {
+        let stored = self.cache.as_ref().and_then(|(store, key)| store.find(key));
+        let Some(stored) = stored else { return Ok(None) };
+        let write = self.args.view.write.iter().map(|path| absolute(path));
+        let write = write.collect::<Result<Vec<_>, _>>()?;
+        let (top, base, note) = (&stored.top, &stored.base, &stored.note);
+        let plan =
+            plan::of_index(note.host_root.clone(), note.binds.clone(), &self.args.run, |path| {
+                top.has_directory(Some(base), path).unwrap_or(false)
+            });
+        timings.files(note.files);
+        timings.step("cache");
+        let prepared = Prepared { plan, top: top.clone(), base: Some(base.clone()) };
+        Ok(Some(Likely { prepared, stored, write, kitchen: self, answer: OnceCell::new() }))
+    }
+
+    /// Makes the view, unless somebody else just did, and keeps it.
+    fn make(&self, timings: &mut Timings) -> Result<Prepared, Failure> {
+        let Some((store, key)) = &self.cache else {
+            return make(self.args, None, self.reporter, timings);
+        };
+        // Of many that start at once one makes it, and the others wait.
+        let held = store.hold(key);
+        if held.is_some()
+            && let Some(likely) = self.likely(timings)?
+        {
+            if likely.holds() {
+                return Ok(likely.prepared);
+            }
+            timings.restart();
+        }
+        make(self.args, Some((store, key, self.limit)), self.reporter, timings)
+    }
+}
+
+impl Likely<'_> {
+    /// Whether the machine is in the view's state; if so, warns of what there is to be warned of. It is looked at once.
+    fn holds(&self) -> bool {
+        *self.answer.get_or_init(|| {
+            let holds = self.stored.holds();
+            if holds {
+                self.warn();
+            }
+            holds
+        })
+    }
+
+    fn warn(&self) {
+        let Kitchen { args, reporter, .. } = self.kitchen;
+        let note = &self.stored.note;
+        note.warnings.iter().for_each(|text| reporter.warning(text));
+        plan::warn_of_foreign(note.host_root.as_path(), &self.write, &args.run, *reporter);
+    }
 }
 
 /// Reads packages, works out what is visible, and keeps that in the cache if it is given.
@@ -120,14 +190,15 @@ fn keep(
     warnings: Vec<String>,
     started: SystemTime,
 ) -> Result<bool, Failure> {
-    let Some(state) = Note::state(plan, top, base, &witnesses) else { return Ok(false) };
+    let watched = Watched::of(plan, top, base, witnesses);
+    let Some(state) = watched.state() else { return Ok(false) };
     if !state.settled_before(started) {
         return Ok(false);
     }
     let written = |error: std::io::Error| Failure::file(store.dir(), "can't be written", &error);
     let name = store.keep_base(base).map_err(written)?;
-    let note = Note::new(plan, name, warnings, witnesses, state);
-    let note = serde_json::to_vec(&note).map_err(|error| Failure::caused(&error))?;
+    let note = Note::new(plan, name, warnings, state);
+    let note = note.with(&watched).map_err(|error| Failure::caused(&error))?;
     store.keep(key, &top.with_note(&note)?).map_err(written)?;
     Ok(true)
 }

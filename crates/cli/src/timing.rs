@@ -41,6 +41,11 @@ impl Timings {
         self.last = now;
     }
 
+    /// Forgets the steps, which came to nothing, but not when the first of them began.
+    pub(crate) fn restart(&mut self) {
+        self.record.steps.clear();
+    }
+
     pub(crate) fn files(&mut self, count: usize) {
         self.record.files = count;
     }
@@ -50,7 +55,7 @@ impl Timings {
     }
 
     /// Tells the steps, and writes them to a file if there is to be one.
-    pub(crate) fn finish(self, file: Option<&Path>, reporter: Reporter) -> Result<(), Failure> {
+    pub(crate) fn finish(&self, file: Option<&Path>, reporter: Reporter) -> Result<(), Failure> {
         let steps = self.record.steps.iter().map(|(name, time)| format!("{name} {time:.1} ms"));
         reporter.detail(format_args!("took: {}", steps.collect::<Vec<_>>().join(", ")));
         let Some(path) = file else { return Ok(()) };

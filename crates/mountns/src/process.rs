@@ -6,6 +6,7 @@
 
 mod cage;
 mod exec;
+mod gate;
 mod init;
 mod limits;
 pub(crate) mod plain;
@@ -27,6 +28,7 @@ use crate::served::{Server, Summary};
 use crate::support::{Backend, Privilege};
 use crate::sys::{self, Fork};
 use crate::{Command, Error, Outcome, wire};
+use gate::Gate;
 
 /// What to do in the view.
 pub(crate) enum Payload<'a> {
@@ -48,6 +50,13 @@ pub(crate) struct Job<'a> {
     pub(crate) payload: Payload<'a>,
 }
 
+/// What the processes inside have besides the job.
+struct Setting<'a> {
+    job: &'a Job<'a>,
+    server: Option<&'a Server>,
+    gate: &'a Gate,
+}
+
 /// How a job ended.
 pub(crate) struct Finished {
     pub(crate) outcome: Outcome,
@@ -55,42 +64,58 @@ pub(crate) struct Finished {
     pub(crate) summary: Option<Summary>,
 }
 
-/// Carries out a job and waits for its end.
-pub(crate) fn carry_out(job: &Job<'_>) -> Result<Finished, Error> {
+/// Carries out a job and waits for its end; `agree` decides, while the view is being made, whether it is to begin at all.
+/// None when it is not.
+pub(crate) fn carry_out(
+    job: &Job<'_>,
+    agree: impl FnOnce() -> bool,
+) -> Result<Option<Finished>, Error> {
     let (life, held) = pipe()?;
     // Before any pipe whose end somebody waits for exists: the server lives longer than the command.
     let server = job.tree.filter(|_| job.backend == Backend::Served).map(|tree| {
         Server::start(tree, &job.plan.host_root.0, job.privilege, job.observe, life.as_fd())
     });
     let server = server.transpose()?;
-    let outcome = run_inside(job, server.as_ref(), life, held);
+    let mut agreed = None;
+    let agree = || *agreed.insert(agree());
+    let outcome = run_inside(job, server.as_ref(), agree, life, held);
     let summary = server.map(Server::finish);
+    if agreed == Some(false) {
+        return Ok(None);
+    }
     let outcome = outcome?;
-    Ok(Finished { outcome, summary: summary.transpose()? })
+    Ok(Some(Finished { outcome, summary: summary.transpose()? }))
 }
 
 fn run_inside(
     job: &Job<'_>,
     server: Option<&Server>,
+    agree: impl FnOnce() -> bool,
     life: OwnedFd,
     held: OwnedFd,
 ) -> Result<Outcome, Error> {
-    let main = |life: &OwnedFd, report| supervisor::main(job, server, life, report);
+    let (gate, latch) = Gate::pair()?;
+    let setting = Setting { job, server, gate: &gate };
+    let main = |life: &OwnedFd, report| supervisor::main(&setting, life, report);
     supervised(life, held, main, |answer, supervisor| {
-        if let Some(server) = server {
-            wait_for_either(answer, server, supervisor);
-        }
+        latch.decide(agree())?;
+        let Some(server) = server else { return wire::receive(answer) };
+        wait_for_either(&answer, server, supervisor);
+        let outcome = wire::receive(answer);
+        // It sums up while the namespaces are taken down.
+        server.dismiss();
+        outcome
     })
 }
 
-/// Forks a supervisor, which does `main` and reports; `wait` is called before its answer is read.
+/// Forks a supervisor, which does `main` and reports; `wait` waits for its answer.
 ///
 /// `life` is the supervisor's line to the caller, who holds `held`.
 fn supervised(
     life: OwnedFd,
     held: OwnedFd,
     main: impl FnOnce(&OwnedFd, OwnedFd),
-    wait: impl FnOnce(&OwnedFd, Pid),
+    wait: impl FnOnce(OwnedFd, Pid) -> Result<Outcome, Error>,
 ) -> Result<Outcome, Error> {
     let (answer, report) = pipe()?;
     let ignored = sys::ignore_interrupts();
@@ -109,8 +134,7 @@ fn supervised(
         }
     };
     drop((life, report));
-    wait(&answer, supervisor);
-    let outcome = wire::receive(answer);
+    let outcome = wait(answer, supervisor);
     drop(held);
     // Reaped in any case; what it has to say came through the pipe.
     let _reaped = rustix::io::retry_on_intr(|| {

@@ -4,7 +4,7 @@ use crate::observation::{Change, Observation};
 use crate::plan::Plan;
 use crate::process::{self, Finished, Job, Payload};
 use crate::support::{Backend, BackendChoice, Support};
-use crate::{Command, Error, Outcome, verify};
+use crate::{Command, Error, ErrorKind, Outcome, verify};
 
 /// Runs a command in what the plan shows, and waits for its end.
 ///
@@ -110,6 +110,24 @@ impl<'a> Run<'a> {
     /// can't be executed. In all these cases the command has not run. When the server of the view was killed, the
     /// command has run, and the error says that it can't be trusted.
     pub fn start(self, support: &Support, command: &Command) -> Result<Report, Error> {
+        let report = self.start_if(support, command, || true)?;
+        report.ok_or_else(|| Error::new(ErrorKind::Died))
+    }
+
+    /// Runs a command as [`start`](Self::start) does, if `agree` says so; none when it does not, and the command has not
+    /// run then.
+    ///
+    /// It is asked in this process while others make the view: a check of what the view was made from, that takes its
+    /// time, costs less so. What goes wrong with the view is of no interest when it does not agree.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start). `agree` may not have been asked then.
+    pub fn start_if(
+        self,
+        support: &Support,
+        command: &Command,
+        agree: impl FnOnce() -> bool,
+    ) -> Result<Option<Report>, Error> {
         let backend = support.select(self.choice)?;
         let plan = self.plan;
         let given = self.tree.map(|(top, base)| Tree::new(top, base)).transpose()?;
@@ -145,11 +163,13 @@ impl<'a> Run<'a> {
             observe: self.observe,
             payload,
         };
-        let Finished { outcome, summary } = process::carry_out(&job)?;
+        let Some(Finished { outcome, summary }) = process::carry_out(&job, agree)? else {
+            return Ok(None);
+        };
         let (observation, changes) = match summary {
             Some(summary) => (self.observe.then_some(summary.observation), summary.changes),
             None => (None, verify::changes(&plan.entries, &host)),
         };
-        Ok(Report { outcome, backend, observation, changes })
+        Ok(Some(Report { outcome, backend, observation, changes }))
     }
 }

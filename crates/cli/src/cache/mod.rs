@@ -9,7 +9,8 @@ mod key;
 mod note;
 mod state;
 mod store;
+mod watch;
 
 pub(crate) use key::{Key, hex};
-pub(crate) use note::Note;
+pub(crate) use note::{Note, Watched};
 pub(crate) use store::{Item, Store, Stored};

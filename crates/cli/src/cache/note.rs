@@ -2,9 +2,10 @@ use hermitage_mountns::{Bind, ByteString, Index, Plan};
 use serde::{Deserialize, Serialize};
 
 use super::state::State;
+use super::watch;
 
 /// The number of the note's form.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 /// What an entry keeps beside the tree.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -18,22 +19,36 @@ pub(crate) struct Note {
     pub(crate) files: usize,
     /// What there was to be warned of.
     pub(crate) warnings: Vec<String>,
-    /// The paths outside of the tree that decided on something.
-    pub(crate) witnesses: Vec<ByteString>,
-    /// What is mounted over: the host's directories below do not matter.
-    covered: Vec<ByteString>,
-    /// The state of all of them and of the tree's directories.
+    /// The state of everything that is watched.
     pub(crate) state: State,
 }
 
+/// Every path whose state decides whether an entry fits the machine.
+#[derive(Clone, Debug)]
+pub(crate) struct Watched(Vec<u8>);
+
+impl Watched {
+    /// The paths outside of the tree that decided on something, the directories of the tree, whose names the host decides
+    /// on, and the files whose content was worked over.
+    pub(crate) fn of(plan: &Plan, top: &Index, base: &Index, witnesses: Vec<ByteString>) -> Self {
+        let root = plan.host_root.as_bytes();
+        let root = root.strip_suffix(b"/").unwrap_or(root);
+        // What is mounted over: the host's directories below do not matter.
+        let covered = plan.covered();
+        let inside = [top, base].into_iter().flat_map(Index::dirs_and_synthetic_files);
+        let shown = inside.filter(|path| !is_covered(path, &covered));
+        let shown = shown.map(|path| ByteString([root, path.as_bytes()].concat()));
+        Self(watch::write(witnesses.into_iter().chain(shown).collect()))
+    }
+
+    /// None when a path can't be looked at.
+    pub(crate) fn state(&self) -> Option<State> {
+        State::of(&watch::read(&self.0)?)
+    }
+}
+
 impl Note {
-    pub(crate) fn new(
-        plan: &Plan,
-        base: String,
-        warnings: Vec<String>,
-        witnesses: Vec<ByteString>,
-        state: State,
-    ) -> Self {
+    pub(crate) fn new(plan: &Plan, base: String, warnings: Vec<String>, state: State) -> Self {
         Self {
             schema: SCHEMA,
             base,
@@ -41,49 +56,35 @@ impl Note {
             binds: plan.binds.clone(),
             files: plan.entries.len(),
             warnings,
-            witnesses,
-            covered: plan.covered(),
             state,
         }
     }
 
-    /// The state that a view which was just made belongs to.
-    pub(crate) fn state(
-        plan: &Plan,
-        top: &Index,
-        base: &Index,
-        witnesses: &[ByteString],
-    ) -> Option<State> {
-        State::of(&everything(&plan.host_root, &plan.covered(), top, base, witnesses))
+    /// The bytes to be kept in an index: the length of the note as four bytes, little-endian, the note, and what is watched.
+    pub(crate) fn with(&self, watched: &Watched) -> serde_json::Result<Vec<u8>> {
+        let text = serde_json::to_vec(self)?;
+        let length = u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes();
+        Ok([&length, &text[..], &watched.0].concat())
     }
 
     /// None when the bytes are no note of this version.
     pub(crate) fn of(index: &Index) -> Option<Self> {
-        let note: Self = serde_json::from_slice(index.note()).ok()?;
+        let note: Self = serde_json::from_slice(parts(index)?.0).ok()?;
         (note.schema == SCHEMA).then_some(note)
     }
 
-    /// Whether the machine is in the state that the entry belongs to.
-    pub(crate) fn holds(&self, top: &Index, base: &Index) -> bool {
-        let paths = everything(&self.host_root, &self.covered, top, base, &self.witnesses);
-        State::of(&paths).is_some_and(|state| state.same(&self.state))
+    /// Whether the machine is in the state that an entry belongs to, whose note this is.
+    pub(crate) fn holds(&self, index: &Index) -> bool {
+        let groups = parts(index).and_then(|(_, watched)| watch::read(watched));
+        let state = groups.and_then(|groups| State::of(&groups));
+        state.is_some_and(|state| state.same(&self.state))
     }
 }
 
-/// Every path whose state counts, in a fixed order, for the kernel: the witnesses, the directories of the tree, whose
-/// names the host decides on, and the files whose content was worked over.
-fn everything(
-    host_root: &ByteString,
-    covered: &[ByteString],
-    top: &Index,
-    base: &Index,
-    witnesses: &[ByteString],
-) -> Vec<ByteString> {
-    let root = host_root.as_bytes().strip_suffix(b"/").unwrap_or(host_root.as_bytes());
-    let inside = [top, base].into_iter().flat_map(Index::dirs_and_synthetic_files);
-    let shown = inside.filter(|path| !is_covered(path, covered));
-    let shown = shown.map(|path| ByteString([root, path.as_bytes()].concat()));
-    witnesses.iter().cloned().chain(shown).collect()
+/// The text of the note, and what is watched.
+fn parts(index: &Index) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = index.note().split_first_chunk::<4>()?;
+    rest.split_at_checked(u32::from_le_bytes(*length) as usize)
 }
 
 fn is_covered(path: &ByteString, covered: &[ByteString]) -> bool {

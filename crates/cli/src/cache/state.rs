@@ -1,19 +1,23 @@
-use std::num::NonZero;
+use std::ffi::CStr;
+use std::os::fd::{AsFd as _, BorrowedFd};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use hermitage_mountns::ByteString;
-use rustix::fs::{AtFlags, CWD, FileType, Stat};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
+use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::key::hex;
+use super::watch::Group;
 
 /// Times of files are no finer than the kernel's clock tick; what is this new may change again unnoticed.
 const TICK: Duration = Duration::from_millis(50);
 
-/// Below this many paths a thread costs more than it saves.
-const WORTH_A_THREAD: usize = 512;
+/// Below this many groups a thread costs more than it saves.
+const WORTH_A_THREAD: usize = 8;
 
 /// The state of a list of paths on the host: what each is, and when it last changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,40 +27,31 @@ pub(crate) struct State {
     latest: i128,
 }
 
-/// One piece of the list.
-struct Piece {
-    digest: [u8; 32],
-    latest: i128,
-}
-
 impl State {
     /// Looks at every path; what is not there is a state too. None when a path can't be looked at for another reason
     /// than that it is closed to us.
-    pub(crate) fn of(paths: &[ByteString]) -> Option<Self> {
-        let cores = thread::available_parallelism().map_or(1, NonZero::get);
-        // A fixed size, so that the digest does not depend on the machine's processors.
-        let pieces: Vec<&[ByteString]> = paths.chunks(WORTH_A_THREAD).collect();
-        let threads = pieces.len().min(cores).max(1);
-        let share = |first: usize| -> Vec<Option<Piece>> {
-            pieces.iter().skip(first).step_by(threads).map(|piece| look(piece)).collect()
+    pub(super) fn of(groups: &[Group<'_>]) -> Option<Self> {
+        let pieces: Vec<OnceLock<Option<Piece>>> = groups.iter().map(|_| OnceLock::new()).collect();
+        let next = AtomicUsize::new(0);
+        // Each takes what is next, since the processors have other things to do as well.
+        let work = || {
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some((group, piece)) = groups.get(at).zip(pieces.get(at)) else { return };
+                piece.get_or_init(|| look(*group));
+            }
         };
-        let share = &share;
-        let mut shares: Vec<_> = thread::scope(|scope| {
-            let start =
-                |first| thread::Builder::new().spawn_scoped(scope, move || share(first)).ok();
-            let workers: Vec<_> = (1..threads).map(start).collect();
-            let mine = share(0);
-            let finish = |(at, worker): (usize, Option<thread::ScopedJoinHandle<'_, _>>)| {
-                // Where no thread is to be had, this one does the share.
-                worker.and_then(|worker| worker.join().ok()).unwrap_or_else(|| share(at + 1))
-            };
-            let others = workers.into_iter().enumerate().map(finish);
-            std::iter::once(mine).chain(others).map(Vec::into_iter).collect()
+        thread::scope(|scope| {
+            for _ in 1..threads_for(groups.len()) {
+                // Where no thread is to be had, this one does it all.
+                let _none = thread::Builder::new().spawn_scoped(scope, work);
+            }
+            work();
         });
         let mut hasher = Sha256::new();
         let mut latest = i128::MIN;
-        for at in 0..pieces.len() {
-            let piece = shares[at % threads].next()??;
+        for piece in pieces {
+            let piece = piece.into_inner()??;
             hasher.update(piece.digest);
             latest = latest.max(piece.latest);
         }
@@ -77,42 +72,80 @@ impl State {
     }
 }
 
-fn look(paths: &[ByteString]) -> Option<Piece> {
-    let mut hasher = Sha256::new();
-    let mut latest = i128::MIN;
-    for path in paths {
-        let mut see = |stat: Result<Stat, rustix::io::Errno>| -> Option<Option<Stat>> {
-            use rustix::io::Errno;
-            let stat = match stat {
-                Ok(stat) => stat,
-                Err(Errno::NOENT | Errno::NOTDIR | Errno::ACCESS | Errno::LOOP) => {
-                    hasher.update([0]);
-                    return Some(None);
-                }
-                Err(_unknown) => return None,
-            };
-            let changed = (i128::from(stat.st_ctime), i128::from(stat.st_ctime_nsec));
-            latest = latest.max(changed.0 * 1_000_000_000 + changed.1);
-            hasher.update([1]);
-            for number in [
-                stat.st_dev,
-                stat.st_ino,
-                u64::from(stat.st_mode),
-                stat.st_size.cast_unsigned(),
-                stat.st_mtime.cast_unsigned(),
-                stat.st_mtime_nsec,
-                stat.st_ctime.cast_unsigned(),
-                stat.st_ctime_nsec,
-            ] {
-                hasher.update(number.to_le_bytes());
-            }
-            Some(Some(stat))
-        };
-        let stat = see(rustix::fs::statat(CWD, path.as_bytes(), AtFlags::SYMLINK_NOFOLLOW))?;
-        let link = stat.is_some_and(|s| FileType::from_raw_mode(s.st_mode) == FileType::Symlink);
-        if link {
-            see(rustix::fs::statat(CWD, path.as_bytes(), AtFlags::empty()))?;
+/// As many as there are processors for us; what limits our time on them is not asked for, since that means reading files.
+fn threads_for(groups: usize) -> usize {
+    let processors = rustix::thread::sched_getaffinity(None).map_or(1, |set| set.count());
+    (groups / WORTH_A_THREAD).min(usize::try_from(processors).unwrap_or(1)).max(1)
+}
+
+/// The state of one group.
+#[derive(Debug)]
+struct Piece {
+    digest: [u8; 32],
+    latest: i128,
+}
+
+fn look(group: Group<'_>) -> Option<Piece> {
+    let mut look = Look { hasher: Sha256::new(), latest: i128::MIN };
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let opened = match group.dir.is_empty() {
+        true => None,
+        false => Some(rustix::fs::open(group.dir, flags, Mode::empty())),
+    };
+    match opened {
+        None => group.names().try_for_each(|name| look.at(CWD, name))?,
+        Some(Ok(dir)) => group.names().try_for_each(|name| look.at(dir.as_fd(), name))?,
+        // Then nothing in it can be reached either.
+        Some(Err(error)) => {
+            group.names().try_for_each(|_| look.see(Err(error)).map(drop))?;
         }
     }
-    Some(Piece { digest: hasher.finalize().into(), latest })
+    Some(Piece { digest: look.hasher.finalize().into(), latest: look.latest })
+}
+
+/// A piece in the making.
+struct Look {
+    hasher: Sha256,
+    latest: i128,
+}
+
+impl Look {
+    /// Looks at a path, and if it is a link also at where it leads.
+    fn at(&mut self, dir: BorrowedFd<'_>, name: &CStr) -> Option<()> {
+        let stat = self.see(rustix::fs::statat(dir, name, AtFlags::SYMLINK_NOFOLLOW))?;
+        let link = stat.is_some_and(|s| FileType::from_raw_mode(s.st_mode) == FileType::Symlink);
+        if link {
+            self.see(rustix::fs::statat(dir, name, AtFlags::empty()))?;
+        }
+        Some(())
+    }
+
+    fn see(&mut self, stat: Result<Stat, Errno>) -> Option<Option<Stat>> {
+        let stat = match stat {
+            Ok(stat) => stat,
+            Err(Errno::NOENT | Errno::NOTDIR | Errno::ACCESS | Errno::LOOP) => {
+                self.hasher.update([0]);
+                return Some(None);
+            }
+            Err(_unknown) => return None,
+        };
+        let changed = (i128::from(stat.st_ctime), i128::from(stat.st_ctime_nsec));
+        self.latest = self.latest.max(changed.0 * 1_000_000_000 + changed.1);
+        let mut bytes = [1; 65];
+        let numbers = [
+            stat.st_dev,
+            stat.st_ino,
+            u64::from(stat.st_mode),
+            stat.st_size.cast_unsigned(),
+            stat.st_mtime.cast_unsigned(),
+            stat.st_mtime_nsec,
+            stat.st_ctime.cast_unsigned(),
+            stat.st_ctime_nsec,
+        ];
+        for (slot, number) in bytes[1..].chunks_exact_mut(8).zip(numbers) {
+            slot.copy_from_slice(&number.to_le_bytes());
+        }
+        self.hasher.update(bytes);
+        Some(Some(stat))
+    }
 }

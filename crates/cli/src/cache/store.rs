@@ -21,9 +21,10 @@ pub(crate) struct Store {
     dir: PathBuf,
 }
 
-/// An entry that fits the machine as it is.
+/// An entry, and where it is.
 #[derive(Debug)]
 pub(crate) struct Stored {
+    path: PathBuf,
     pub(crate) top: Index,
     pub(crate) base: Index,
     pub(crate) note: Note,
@@ -51,22 +52,16 @@ impl Store {
         Ok(Self { dir })
     }
 
-    /// The entry of a key, if there is one and it fits. A damaged one is as good as none.
+    /// The entry of a key, if there is one, whether it fits the machine or not. A damaged one is as good as none.
     pub(crate) fn find(&self, key: &Key) -> Option<Stored> {
-        let path = self.path(key.as_str(), TOP);
-        let stored = self.read(&path)?;
-        if !stored.note.holds(&stored.top, &stored.base) {
-            return None;
-        }
-        touch(&path);
-        Some(stored)
+        self.read(self.path(key.as_str(), TOP))
     }
 
-    fn read(&self, path: &Path) -> Option<Stored> {
-        let top = Index::open(path).ok()?;
+    fn read(&self, path: PathBuf) -> Option<Stored> {
+        let top = Index::open(&path).ok()?;
         let note = Note::of(&top)?;
         let base = Index::open(&self.path(&note.base, BASE)).ok()?;
-        (top.base_identity() == base.identity()).then_some(Stored { top, base, note })
+        (top.base_identity() == base.identity()).then_some(Stored { path, top, base, note })
     }
 
     /// Waits until nobody else makes the entry of this key. Where there are no locks, everybody makes it: slower, but
@@ -163,7 +158,7 @@ impl Store {
         }
         match Index::open(&item.path) {
             Err(error) => Some(error.to_string()),
-            Ok(_) if item.is(TOP) && self.read(&item.path).is_none() => {
+            Ok(_) if item.is(TOP) && self.read(item.path.clone()).is_none() => {
                 Some("what it lies over is not there, or it is of another version".into())
             }
             Ok(_) => None,
@@ -176,6 +171,17 @@ impl Store {
 
     fn path(&self, name: &str, kind: &str) -> PathBuf {
         self.dir.join(format!("{name}.{kind}"))
+    }
+}
+
+impl Stored {
+    /// Whether it fits the machine as it is; notes that it was used if it does.
+    pub(crate) fn holds(&self) -> bool {
+        let holds = self.note.holds(&self.top);
+        if holds {
+            touch(&self.path);
+        }
+        holds
     }
 }
 

@@ -19,7 +19,7 @@ use super::{depends, telling};
 use crate::args::{ClosureArgs, RunArgs, RunVerbArgs, SourceArgs, StartArgs, ViewArgs};
 use crate::config::Config;
 use crate::failure::{FAILED, Failure};
-use crate::prepare::{Prepared, prepare};
+use crate::prepare::{Kitchen, Prepared};
 use crate::report::{Reporter, Verbosity};
 use crate::timing::Timings;
 use crate::verbs::{distrust, start};
@@ -114,17 +114,9 @@ fn confined(
 
 impl Work<'_> {
     fn run(&self, kept: Vec<i32>, line: Option<&StatusLine>) -> Result<(Report, PathBuf), Failure> {
-        let mut timings = Timings::start();
-        let limit = self.config.cache_limit();
-        let Prepared { mut plan, top, base } =
-            prepare(&self.args, limit, self.reporter, &mut timings)?;
         // The mask can't be read but by setting it.
         let mask = rustix::process::umask(FileMode::empty());
         rustix::process::umask(mask);
-        plan.umask = mask.as_raw_mode();
-        if self.phase.has("PORTAGE_PROPERTIES", "interactive") {
-            plan.session = Session::Shared;
-        }
         let [program, rest @ ..] = &self.args.start.command[..] else {
             return Err(Failure::new("there is nothing to run"));
         };
@@ -132,11 +124,22 @@ impl Work<'_> {
         let replaced = line.map(StatusLine::replaced);
         command.keep_fds = kept.into_iter().filter(|&fd| Some(fd) != replaced).collect();
         command.keep_fds.extend(line.map(StatusLine::inside));
-        let run = Run::new(&plan).index(top, base).observe(true);
         let wanted = self.config.backend(None).backend();
-        let report = start(run, wanted, &command, self.reporter)?;
+        let mut timings = Timings::start();
+        let kitchen = Kitchen::open(&self.args, self.config.cache_limit(), self.reporter)?;
+        let (report, host_root) = kitchen.serve(&mut timings, |prepared, agree, _| {
+            let Prepared { plan, top, base } = prepared;
+            let mut plan = plan.clone();
+            plan.umask = mask.as_raw_mode();
+            if self.phase.has("PORTAGE_PROPERTIES", "interactive") {
+                plan.session = Session::Shared;
+            }
+            let run = Run::new(&plan).index(top.clone(), base.clone()).observe(true);
+            let report = start(run, wanted, &command, self.reporter, agree)?;
+            Ok(report.map(|report| (report, plan.host_root.as_path().to_owned())))
+        })?;
         distrust(&report, self.args.start.allow_changed, self.reporter)?;
-        Ok((report, plan.host_root.as_path().to_owned()))
+        Ok((report, host_root))
     }
 
     /// Says what the phase looked for, and whether it failed by that.

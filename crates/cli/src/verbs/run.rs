@@ -8,7 +8,7 @@ use hermitage_mountns::{Backend, BackendChoice, Command, ErrorKind, Plan, Report
 use super::Context;
 use crate::args::{BackendName, ExecArgs, RunVerbArgs, StartArgs};
 use crate::failure::{FAILED, Failure};
-use crate::prepare::prepare;
+use crate::prepare::{Agree, Kitchen, Prepared};
 use crate::report::Reporter;
 use crate::timing::Timings;
 
@@ -20,10 +20,13 @@ pub(crate) fn run(mut args: RunVerbArgs, context: &Context) -> Result<u8, Failur
     if context.config.backend(args.start.backend) == BackendName::Landlock {
         return super::landlock::run(&args, context, timings);
     }
-    let limit = context.config.cache_limit();
-    let prepared = prepare(&args, limit, context.reporter, &mut timings)?;
-    let run = Run::new(&prepared.plan).index(prepared.top, prepared.base);
-    finish(run, &args.start, context, timings)
+    let kitchen = Kitchen::open(&args, context.config.cache_limit(), context.reporter)?;
+    let report = kitchen.serve(&mut timings, |prepared, agree, timings| {
+        let Prepared { plan, top, base } = prepared;
+        let run = Run::new(plan).index(top.clone(), base.clone());
+        attempt(run, &args.start, context, timings, agree)
+    })?;
+    finish(&report, &args.start, context, &timings)
 }
 
 pub(crate) fn exec(args: &ExecArgs, context: &Context) -> Result<u8, Failure> {
@@ -35,16 +38,16 @@ pub(crate) fn exec(args: &ExecArgs, context: &Context) -> Result<u8, Failure> {
     })?;
     timings.files(plan.entries.len());
     timings.step("plan");
-    finish(Run::new(&plan), &args.start, context, timings)
+    let report = carry_out(Run::new(&plan), &args.start, context, &mut timings)?;
+    finish(&report, &args.start, context, &timings)
 }
 
 fn finish(
-    run: Run<'_>,
+    report: &Report,
     start: &StartArgs,
     context: &Context,
-    mut timings: Timings,
+    timings: &Timings,
 ) -> Result<u8, Failure> {
-    let report = carry_out(run, start, context, &mut timings)?;
     timings.finish(start.timings.as_deref(), context.reporter)?;
     // Exit codes are eight bits wide.
     Ok(u8::try_from(report.outcome.code()).unwrap_or(FAILED))
@@ -57,20 +60,34 @@ pub(crate) fn carry_out(
     context: &Context,
     timings: &mut Timings,
 ) -> Result<Report, Failure> {
+    let report = attempt(run, start, context, timings, &|| true)?;
+    // It is none only when it is not agreed to.
+    report.ok_or_else(|| Failure::new("the command was not started"))
+}
+
+/// Runs the command if `agree` says so while the view is set up; none when it does not.
+fn attempt(
+    run: Run<'_>,
+    start: &StartArgs,
+    context: &Context,
+    timings: &mut Timings,
+    agree: Agree<'_>,
+) -> Result<Option<Report>, Failure> {
     let (program, arguments) =
         start.command.split_first().ok_or_else(|| Failure::new("no command is given"))?;
     let command = Command::new(program).args(arguments);
     let wanted = wanted(context.config.backend(start.backend))?;
     let report = if start.pretend_without.is_empty() {
-        self::start(run, wanted, &command, context.reporter)?
+        self::start(run, wanted, &command, context.reporter, agree)?
     } else {
         let support = support(&start.pretend_without)?;
-        probed(run, &support, wanted, &command, context.reporter)?
+        probed(run, &support, wanted, &command, context.reporter, agree)?
     };
+    let Some(report) = report else { return Ok(None) };
     timings.backend(report.backend.name());
     timings.step("command");
     distrust(&report, start.allow_changed, context.reporter)?;
-    Ok(report)
+    Ok(Some(report))
 }
 
 /// Starts with what is wanted, or the best, as if it worked: that finds out too whether it does, and in most cases costs
@@ -80,10 +97,11 @@ pub(crate) fn start(
     wanted: Option<Backend>,
     command: &Command,
     reporter: Reporter,
-) -> Result<Report, Failure> {
+    agree: Agree<'_>,
+) -> Result<Option<Report>, Failure> {
     let backend = wanted.unwrap_or(Backend::ALL[0]);
     let first = run.clone().backend(BackendChoice::Only(backend));
-    match first.start(&Support::untested(backend), command) {
+    match first.start_if(&Support::untested(backend), command, agree) {
         Err(error) if matches!(error.kind(), ErrorKind::Call { .. }) => {
             let support = if wanted.is_some() { Support::probe() } else { Support::first() };
             let works = |support: &Support| support.select(BackendChoice::Only(backend)).is_ok();
@@ -91,7 +109,7 @@ pub(crate) fn start(
             if works(&support) {
                 return Err(error.into());
             }
-            probed(run, &support, wanted, command, reporter)
+            probed(run, &support, wanted, command, reporter, agree)
         }
         result => Ok(result?),
     }
@@ -103,11 +121,12 @@ fn probed(
     wanted: Option<Backend>,
     command: &Command,
     reporter: Reporter,
-) -> Result<Report, Failure> {
+    agree: Agree<'_>,
+) -> Result<Option<Report>, Failure> {
     let choice = wanted.map_or(BackendChoice::Best, BackendChoice::Only);
     let backend = support.select(choice)?;
     tell_of_fallback(support, choice, backend, reporter);
-    Ok(run.backend(BackendChoice::Only(backend)).start(support, command)?)
+    Ok(run.backend(BackendChoice::Only(backend)).start_if(support, command, agree)?)
 }
 
 /// Says why the best way to make a view is not taken. What is visible is the same with each.

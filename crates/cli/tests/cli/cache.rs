@@ -200,6 +200,23 @@ fn a_file_that_is_gone_is_noticed() {
     assert!(!after.contains("/usr/include/z.h"), "{after}");
 }
 
+/// Without it the view that was kept can't even be set up.
+#[test]
+fn a_directory_that_is_gone_is_noticed() {
+    let stage = Stage::new();
+    std::fs::create_dir_all(stage.real("/opt")).unwrap();
+    std::fs::write(stage.real("/opt/x"), "").unwrap();
+    let path = in_database(&stage.fixture, "app-misc/tool-1.0-r1/CONTENTS");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let line = "obj /opt/x d41d8cd98f00b204e9800998ecf8427e 1500000000\n";
+    std::fs::write(path, text + line).unwrap();
+    wait();
+    let (before, after) = stage.notices(TOOL, |stage| {
+        std::fs::remove_dir_all(stage.real("/opt")).unwrap();
+    });
+    assert!(before.contains("/opt/x") && !after.contains("/opt/x"), "{before}{after}");
+}
+
 #[test]
 fn a_changed_mode_of_a_directory_is_noticed() {
     let stage = Stage::new();

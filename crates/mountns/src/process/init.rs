@@ -4,31 +4,28 @@ use std::os::fd::{AsFd as _, OwnedFd};
 
 use rustix::process::{DumpableBehavior, Pid, WaitOptions, WaitStatus};
 
-use super::{Job, Payload, cage, die_with_parent, exec, fail, limits, limits::FileSize, seccomp};
+use super::{
+    Job, Payload, Setting, cage, die_with_parent, exec, fail, limits, limits::FileSize, seccomp,
+};
 use crate::kernel::{self, Named as _};
 use crate::plan::Session;
-use crate::served::Server;
 use crate::sys::{self, Fork};
 use crate::wire::{self, Message};
 use crate::{Error, Outcome};
 
-pub(super) fn main(job: &Job<'_>, server: Option<&Server>, life: &OwnedFd, report: &OwnedFd) -> ! {
-    match start(job, server, life, report) {
+pub(super) fn main(setting: &Setting<'_>, life: &OwnedFd, report: &OwnedFd) -> ! {
+    match start(setting, life, report) {
         Ok(command) => {
             // What is kept for the command is not kept by us: its readers wait for the last writer.
             sys::close_all_but(&[report.as_fd()]);
-            reap(command, job.plan.session, report)
+            reap(command, setting.job.plan.session, report)
         }
         Err(error) => fail(report, error),
     }
 }
 
-fn start(
-    job: &Job<'_>,
-    server: Option<&Server>,
-    life: &OwnedFd,
-    report: &OwnedFd,
-) -> Result<Pid, Error> {
+fn start(setting: &Setting<'_>, life: &OwnedFd, report: &OwnedFd) -> Result<Pid, Error> {
+    let Setting { job, server, gate } = *setting;
     die_with_parent(life.as_fd())?;
     rustix::process::umask(rustix::fs::Mode::empty());
     cage::check_standard_descriptors()?;
@@ -42,6 +39,7 @@ fn start(
     // mapped and the mounts made, since it gives our files in /proc to root.
     rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)
         .named(|| "prctl(PR_SET_DUMPABLE, 0)".into())?;
+    gate.wait()?;
     match sys::fork() {
         Ok(Fork::Child) => match file_size.restore().and_then(|()| run(job)) {
             Ok(()) => sys::exit_now(0),

@@ -24,7 +24,7 @@ pub(crate) fn carry_out(
 ) -> Result<Outcome, Error> {
     let (life, held) = pipe()?;
     let main = |life: &OwnedFd, report| supervise(plan, command, restrict, life, &report);
-    supervised(life, held, main, |_, _| {})
+    supervised(life, held, main, |answer, _| wire::receive(answer))
 }
 
 fn supervise(

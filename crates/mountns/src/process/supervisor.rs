@@ -5,40 +5,34 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use rustix::process::{Pid, WaitOptions};
 use rustix::thread::UnshareFlags;
 
-use super::{Job, die_with_parent, fail, init, pipe};
+use super::{Setting, die_with_parent, fail, init, pipe};
 use crate::Error;
 use crate::kernel::Named as _;
 use crate::plan::{Network, Plan, Session};
-use crate::served::Server;
 use crate::support::Privilege;
 use crate::sys::{self, Fork};
 
-pub(super) fn main(job: &Job<'_>, server: Option<&Server>, life: &OwnedFd, report: OwnedFd) -> ! {
+pub(super) fn main(setting: &Setting<'_>, life: &OwnedFd, report: OwnedFd) -> ! {
     sys::block_signals();
-    match start(job, server, life, &report) {
+    match start(setting, life, &report) {
         Ok((child, held)) => {
             drop(report);
             // Others may wait to see descriptors closed, such as a kept pipe. What is held tells init that we live.
             sys::close_all_but(&[held.as_fd()]);
-            watch(child, job.plan.session)
+            watch(child, setting.job.plan.session)
         }
         Err(error) => fail(&report, error),
     }
 }
 
-fn start(
-    job: &Job<'_>,
-    server: Option<&Server>,
-    life: &OwnedFd,
-    report: &OwnedFd,
-) -> Result<(Pid, OwnedFd), Error> {
+fn start(setting: &Setting<'_>, life: &OwnedFd, report: &OwnedFd) -> Result<(Pid, OwnedFd), Error> {
     die_with_parent(life.as_fd())?;
-    enter_namespaces(job.plan, job.privilege)?;
+    enter_namespaces(setting.job.plan, setting.job.privilege)?;
     let (init_life, held) = pipe()?;
     match sys::fork() {
         Ok(Fork::Child) => {
             drop(held);
-            init::main(job, server, &init_life, report)
+            init::main(setting, &init_life, report)
         }
         Ok(Fork::Parent(pid)) => Ok((pid, held)),
         Err(errno) => Err(Error::call("fork()", errno)),

@@ -44,6 +44,12 @@ impl Post {
             .named(|| "sendmsg(descriptor for the server)".into())
     }
 
+    /// Ends the way for both ends, in every process that has them.
+    pub(crate) fn close(&self) {
+        // It can't fail but for an end that is no socket.
+        let _closed = rustix::net::shutdown(&self.0, rustix::net::Shutdown::Both);
+    }
+
     /// Waits for the next descriptor; none when nobody is left who could send one.
     pub(crate) fn receive(&self) -> Result<Option<OwnedFd>, Errno> {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];

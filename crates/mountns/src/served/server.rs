@@ -89,6 +89,11 @@ impl Server {
         &self.pidfd
     }
 
+    /// Has the server sum up and end, whoever else could still give it something.
+    pub(crate) fn dismiss(&self) {
+        self.post.close();
+    }
+
     /// Ends the server and takes what it has to say.
     pub(crate) fn finish(self) -> Result<Summary, Error> {
         drop(self.post);

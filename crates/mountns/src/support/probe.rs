@@ -59,8 +59,9 @@ fn try_backend(backend: Backend, privilege: Privilege) -> Result<(), Error> {
     let tree = Tree::new(Index::from_entries(&plan.entries, &[])?, None)?;
     let tree = Some(&tree);
     let job = Job { plan: &plan, tree, backend, privilege, observe: false, payload };
-    match process::carry_out(&job)?.outcome {
-        Outcome::Exited(0) => Ok(()),
+    let finished = process::carry_out(&job, || true)?;
+    match finished.map(|finished| finished.outcome) {
+        Some(Outcome::Exited(0)) => Ok(()),
         _ => Err(Error::new(ErrorKind::Died)),
     }
 }
@@ -128,7 +129,7 @@ fn abilities(privilege: Privilege) -> Vec<Ability> {
     let payload = Payload::Check(&|| Ok(()));
     let backend = Backend::Bind;
     let job = Job { plan: &plan, tree: None, backend, privilege, observe: false, payload };
-    let failed = process::carry_out(&job).err();
+    let failed = process::carry_out(&job, || true).err();
     let failed = failed.map(|error| (error.to_string(), reason::of(&error)));
     let mut steps = vec![
         ("mount namespace", "CLONE_NEWNS"),

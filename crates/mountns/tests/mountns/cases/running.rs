@@ -1,10 +1,10 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use hermitage_mountns::{Command, Limit, Outcome, PlanOptions, Resource};
+use hermitage_mountns::{BackendChoice, Command, Limit, Outcome, Plan, PlanOptions, Resource, Run};
 
 use crate::cases::death;
-use crate::fixture::Fixture;
+use crate::fixture::{Fixture, listing};
 
 pub(crate) fn outcomes(fixture: &Fixture) {
     let plan = fixture.plan(&[], &fixture.options());
@@ -72,11 +72,48 @@ pub(crate) fn no_growth(fixture: &Fixture) {
     let plan = fixture.plan(&[], &fixture.options());
     let count = |path: &str| std::fs::read_dir(Path::new(path)).unwrap().count();
     let mounts = || std::fs::read_to_string("/proc/self/mountinfo").unwrap();
-    let before = (count("/proc/self/fd"), mounts());
-    for _ in 0..30 {
+    let left = || (count("/proc/self/fd"), mounts(), listing(fixture.dir.path()));
+    fixture.inside(&plan, &["exit", "0"]);
+    let (before, memory) = (left(), resident());
+    for _ in 0..50 {
         fixture.inside(&plan, &["exit", "0"]);
     }
     let none_left = rustix::process::wait(rustix::process::WaitOptions::NOHANG);
     assert_eq!(none_left.unwrap_err(), rustix::io::Errno::CHILD);
-    assert_eq!((count("/proc/self/fd"), mounts()), before);
+    assert_eq!(left(), before);
+    let grown = resident().saturating_sub(memory);
+    assert!(grown < 256 << 10, "{grown} bytes more than before");
+}
+
+/// The memory of this process, in bytes.
+fn resident() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/statm").unwrap();
+    text.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 4096
+}
+
+pub(crate) fn declined(fixture: &Fixture) {
+    std::fs::create_dir(fixture.real("/work")).unwrap();
+    let options = PlanOptions { write: vec!["/work".into()], ..fixture.options() };
+    let plan = fixture.plan(&[], &options);
+    let command = Command::new("inside").args(["--inside", "touch", "/work/new"]);
+    let start = |plan, answer| {
+        let run = Run::new(plan).backend(BackendChoice::Only(fixture.backend));
+        // What has been asked is asked by this process, so that it can tell what it found.
+        let mut asked = 0;
+        let report = run.start_if(&fixture.support, &command, || {
+            asked += 1;
+            answer
+        });
+        (report, asked)
+    };
+    let (report, asked) = start(&plan, false);
+    assert_eq!((report.unwrap(), asked), (None, 1));
+    assert!(!fixture.real("/work/new").exists());
+    // What can't be set up is of no interest then.
+    let lacking = Plan { cwd: "/nowhere".into(), ..plan.clone() };
+    assert_eq!(start(&lacking, false).0.unwrap(), None);
+    assert!(start(&lacking, true).0.is_err());
+    let (report, asked) = start(&plan, true);
+    assert_eq!((report.unwrap().unwrap().outcome, asked), (Outcome::Exited(0), 1));
+    assert!(fixture.real("/work/new").exists());
 }
