@@ -38,7 +38,7 @@ impl State {
             loop {
                 let at = next.fetch_add(1, Ordering::Relaxed);
                 let Some((group, piece)) = groups.get(at).zip(pieces.get(at)) else { return };
-                piece.get_or_init(|| look(*group));
+                piece.get_or_init(|| look(*group).ok());
             }
         };
         thread::scope(|scope| {
@@ -85,22 +85,24 @@ struct Piece {
     latest: i128,
 }
 
-fn look(group: Group<'_>) -> Option<Piece> {
+/// Fails where something can't be looked at, for another reason than that it is closed to us.
+fn look(group: Group<'_>) -> Result<Piece, Errno> {
     let mut look = Look { hasher: Sha256::new(), latest: i128::MIN };
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let opened = match group.dir.is_empty() {
-        true => None,
-        false => Some(rustix::fs::open(group.dir, flags, Mode::empty())),
+    let dir = if group.dir.is_empty() {
+        Ok(None)
+    } else {
+        rustix::fs::open(group.dir, flags, Mode::empty()).map(Some)
     };
-    match opened {
-        None => group.names().try_for_each(|name| look.at(CWD, name))?,
-        Some(Ok(dir)) => group.names().try_for_each(|name| look.at(dir.as_fd(), name))?,
-        // Then nothing in it can be reached either.
-        Some(Err(error)) => {
-            group.names().try_for_each(|_| look.see(Err(error)).map(drop))?;
+    for name in group.names() {
+        match &dir {
+            Ok(Some(dir)) => look.at(dir.as_fd(), name)?,
+            Ok(None) => look.at(CWD, name)?,
+            // Then nothing in it can be reached either.
+            Err(error) => look.see(Err(*error)).map(drop)?,
         }
     }
-    Some(Piece { digest: look.hasher.finalize().into(), latest: look.latest })
+    Ok(Piece { digest: look.hasher.finalize().into(), latest: look.latest })
 }
 
 /// A piece in the making.
@@ -111,23 +113,23 @@ struct Look {
 
 impl Look {
     /// Looks at a path, and if it is a link also at where it leads.
-    fn at(&mut self, dir: BorrowedFd<'_>, name: &CStr) -> Option<()> {
+    fn at(&mut self, dir: BorrowedFd<'_>, name: &CStr) -> Result<(), Errno> {
         let stat = self.see(rustix::fs::statat(dir, name, AtFlags::SYMLINK_NOFOLLOW))?;
         let link = stat.is_some_and(|s| FileType::from_raw_mode(s.st_mode) == FileType::Symlink);
         if link {
             self.see(rustix::fs::statat(dir, name, AtFlags::empty()))?;
         }
-        Some(())
+        Ok(())
     }
 
-    fn see(&mut self, stat: Result<Stat, Errno>) -> Option<Option<Stat>> {
+    fn see(&mut self, stat: Result<Stat, Errno>) -> Result<Option<Stat>, Errno> {
         let stat = match stat {
             Ok(stat) => stat,
             Err(Errno::NOENT | Errno::NOTDIR | Errno::ACCESS | Errno::LOOP) => {
                 self.hasher.update([0]);
-                return Some(None);
+                return Ok(None);
             }
-            Err(_unknown) => return None,
+            Err(unknown) => return Err(unknown),
         };
         let changed = (i128::from(stat.st_ctime), i128::from(stat.st_ctime_nsec));
         self.latest = self.latest.max(changed.0 * 1_000_000_000 + changed.1);
@@ -146,6 +148,6 @@ impl Look {
             slot.copy_from_slice(&number.to_le_bytes());
         }
         self.hasher.update(bytes);
-        Some(Some(stat))
+        Ok(Some(stat))
     }
 }
