@@ -7,7 +7,11 @@
     reason = "a benchmark prints, and stops when it can't go on"
 )]
 
-use hermitage_depgraph::{Policy, Query, Roots, Source as _, Target, VdbSource};
+use hermitage_atom::DepSpec;
+use hermitage_depgraph::{
+    DepClass, Holding, PackageId, PackageTable, Policy, Query, Roots, Source, SourceError, Target,
+    VdbSource,
+};
 use hermitage_vdb::Database;
 use rustix::time::{ClockId, clock_gettime};
 use std::fmt::Write as _;
@@ -92,19 +96,59 @@ fn main() {
     }
     let database = Database::open(&directory).unwrap();
     let ([load, _], source) = best(30, || VdbSource::load(&database).unwrap());
-    println!("load {} packages: {:.1} ms", source.packages().len(), load.as_secs_f64() * 1e3);
+    println!("list {} packages: {}", source.packages().len(), milliseconds(load));
+    let read = |source: VdbSource| {
+        source.read_ahead();
+        source
+    };
+    let ([load, _], source) = best(30, || read(VdbSource::load(&database).unwrap()));
+    println!("list them and read ahead all that closures ask: {}", milliseconds(load));
+    let (id, _) = source.packages().iter().next().unwrap();
+    let lazy = |_| closure_of(&VdbSource::load(&database).unwrap(), id);
+    println!("or the first closure, reading: {}", milliseconds((0..30).map(lazy).min().unwrap()));
     for policy in [Policy::Direct, Policy::DirectRuntime, Policy::RuntimeOnly] {
-        report(&source, policy);
+        report("", &source, policy);
+    }
+    report(", no answers kept", &Forgetful(&source), Policy::DirectRuntime);
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1e3)
+}
+
+/// The same packages without the answers that are kept from query to query.
+struct Forgetful<'a>(&'a VdbSource);
+
+impl Source for Forgetful<'_> {
+    fn packages(&self) -> &PackageTable {
+        self.0.packages()
+    }
+
+    fn dependencies(&self, package: PackageId, class: DepClass) -> Result<&DepSpec, SourceError> {
+        self.0.dependencies(package, class)
+    }
+
+    fn holding(&self, package: PackageId) -> Result<Holding, SourceError> {
+        self.0.holding(package)
     }
 }
 
-fn report(source: &VdbSource, policy: Policy) {
+fn closure_of(source: &VdbSource, id: PackageId) -> Duration {
+    let start = Instant::now();
+    let query = Query::new(Target::package(source, id).unwrap());
+    let closure = query.resolve(&Roots::one(source)).unwrap();
+    let time = start.elapsed();
+    assert!(closure.packages().len() > 0);
+    time
+}
+
+fn report(how: &str, source: &dyn Source, policy: Policy) {
     let mut times = Vec::new();
     let mut largest = 0;
     for (id, _) in source.packages().iter() {
         let target = Target::package(source, id).unwrap();
         let query = Query::new(target).policy(policy);
-        let (time, closure) = best(3, || query.resolve(&Roots::one(source)).unwrap());
+        let (time, closure) = best(5, || query.resolve(&Roots::one(source)).unwrap());
         largest = largest.max(closure.packages().len());
         times.push(time);
     }
@@ -115,7 +159,7 @@ fn report(source: &VdbSource, policy: Policy) {
         format!("median {median:.2} ms, slowest root {slowest:.2} ms")
     };
     println!(
-        "{policy}: processor {}; clock {}; largest closure {largest} packages",
+        "{policy}{how}: processor {}; clock {}; largest closure {largest} packages",
         spread(1),
         spread(0)
     );

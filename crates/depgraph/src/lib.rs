@@ -26,6 +26,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod answers;
 mod class;
 mod closure;
 mod error;
@@ -47,6 +48,7 @@ pub mod test_support;
 #[cfg(feature = "vdb")]
 mod vdb_source;
 
+pub use answers::Answers;
 pub use class::{Classes, DepClass, Phase};
 pub use closure::{
     Blocked, Chain, Choice, Closure, Link, LoadReason, LoadableFile, Malformed, Member, MemberId,

@@ -1,5 +1,6 @@
 //! A package database in memory.
 
+use crate::answers::Answers;
 use crate::class::DepClass;
 use crate::error::{Error, ErrorKind, Place};
 use crate::package::Package;
@@ -163,6 +164,7 @@ pub struct MemorySource {
     table: PackageTable,
     packages: Vec<MemoryPackage>,
     nothing: DepSpec,
+    answers: Answers,
 }
 
 impl MemorySource {
@@ -175,7 +177,8 @@ impl MemorySource {
         let table = PackageTable::new(by_text.values().map(|p| p.package.clone()).collect());
         let in_order = |(_, package): (_, &Package)| by_text.remove(package.cpv().as_str());
         let packages = table.iter().filter_map(in_order).collect();
-        Self { table, packages, nothing: DepSpec::empty(Eapi::LATEST, DepKind::Package) }
+        let nothing = DepSpec::empty(Eapi::LATEST, DepKind::Package);
+        Self { table, packages, nothing, answers: Answers::default() }
     }
 
     /// The packages in the order of the table.
@@ -224,6 +227,10 @@ impl Source for MemorySource {
 
     fn owners(&self, path: &[u8]) -> Result<Vec<Owned>, SourceError> {
         Ok(self.all_owners(path, 0))
+    }
+
+    fn answers(&self) -> Option<&Answers> {
+        Some(&self.answers)
     }
 
     fn preserved_libraries(&self, id: PackageId) -> &[Vec<u8>] {

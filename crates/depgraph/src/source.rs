@@ -1,5 +1,6 @@
 //! What a closure asks of a package database.
 
+use crate::answers::Answers;
 use crate::class::DepClass;
 use crate::error::Error;
 use crate::table::{PackageId, PackageTable};
@@ -70,6 +71,12 @@ pub trait Source {
     fn owners(&self, path: &[u8]) -> Result<Vec<Owned>, SourceError> {
         let _ = path;
         Ok(Vec::new())
+    }
+
+    /// Where what the packages' dependencies come to is kept from query to query, if it is. A source that keeps answers
+    /// must forget them when its packages change.
+    fn answers(&self) -> Option<&Answers> {
+        None
     }
 
     /// The libraries of a replaced version that a package keeps for others.

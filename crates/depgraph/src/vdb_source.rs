@@ -6,9 +6,12 @@ mod interpreter;
 mod load;
 mod owners;
 
-use crate::class::DepClass;
+use crate::answers::Answers;
+use crate::class::{Classes, DepClass};
 use crate::error::{Error, ErrorKind, Place};
 use crate::package::{Package, Unread};
+use crate::policy::BranchPolicy;
+use crate::resolve::own_answer;
 use crate::source::{ElfFile, Holding, Interpreted, Owned, Source, SourceError};
 use crate::table::{PackageId, PackageTable};
 use hermitage_atom::DepSpec;
@@ -41,6 +44,7 @@ pub struct VdbSource {
     failure: Failure,
     preserved: BTreeMap<PackageId, Vec<Vec<u8>>>,
     owners: OnceLock<OwnerIndex<DiskLinks>>,
+    answers: Answers,
 }
 
 impl VdbSource {
@@ -56,6 +60,23 @@ impl VdbSource {
         let mut source = Self::assemble(database.clone(), listed.into_packages());
         source.preserved = source.read_registry()?;
         Ok(source)
+    }
+
+    /// Reads at once all that closures ask of packages, on as many processors as are worth it, and works out what their
+    /// runtime dependencies come to: for those who want many closures, or each of them soon.
+    ///
+    /// What can't be read fails the queries that need it, and no others.
+    pub fn read_ahead(&self) {
+        ahead::read_whole(&self.entries.iter().collect::<Vec<_>>());
+        // Who asks for what can't be read makes later queries fail.
+        if self.entries.iter().all(|entry| entry.is_whole()) {
+            for (id, _) in self.table.iter() {
+                for class in Classes::INSTALLED.iter() {
+                    // Dependencies that can't be parsed are reported by the queries that come to them.
+                    let _ = own_answer(self, id, class, BranchPolicy::First);
+                }
+            }
+        }
     }
 
     /// The database.
@@ -90,6 +111,7 @@ impl VdbSource {
             failure,
             preserved: BTreeMap::new(),
             owners: OnceLock::new(),
+            answers: Answers::default(),
         }
     }
 
@@ -168,6 +190,10 @@ impl Source for VdbSource {
             self.owners.get_or_init(|| index)
         };
         Ok(owners::of(index, path)?)
+    }
+
+    fn answers(&self) -> Option<&Answers> {
+        Some(&self.answers)
     }
 
     fn preserved_libraries(&self, id: PackageId) -> &[Vec<u8>] {

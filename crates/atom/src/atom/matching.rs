@@ -138,16 +138,28 @@ impl<'a> AtomRef<'a> {
         self,
         candidate: &C,
     ) -> Result<(), Mismatch<'a>> {
-        let differs = |wanted: Option<&str>, is: Option<&str>| wanted.is_some() && wanted != is;
         if self.package() != candidate.package() || self.category() != candidate.category() {
-            Err(Mismatch::Name)
-        } else if !self.matches_version(candidate.version()) {
+            return Err(Mismatch::Name);
+        }
+        self.matches_beyond_name(candidate)
+    }
+
+    /// As [`AtomRef::matches_ignoring_use`], for a package that was looked up by the atom's category and name, so that
+    /// these need not be compared again.
+    ///
+    /// # Errors
+    /// The first reason why the package does not match.
+    pub fn matches_beyond_name<C: Candidate + ?Sized>(
+        self,
+        candidate: &C,
+    ) -> Result<(), Mismatch<'a>> {
+        if !self.matches_version(candidate.version()) {
             Err(Mismatch::Version)
-        } else if differs(self.slot(), Some(candidate.slot())) {
+        } else if self.slot().is_some_and(|slot| slot != candidate.slot()) {
             Err(Mismatch::Slot)
-        } else if differs(self.subslot(), Some(candidate.subslot())) {
+        } else if self.subslot().is_some_and(|subslot| subslot != candidate.subslot()) {
             Err(Mismatch::Subslot)
-        } else if differs(self.repo(), candidate.repository()) {
+        } else if self.repo().is_some_and(|repo| candidate.repository() != Some(repo)) {
             Err(Mismatch::Repository)
         } else {
             Ok(())

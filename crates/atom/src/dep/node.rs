@@ -152,4 +152,8 @@ impl<'s> Iterator for Nodes<'s> {
         self.items = rest;
         Some(node)
     }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (usize::from(!self.is_empty()), Some(self.items.len()))
+    }
 }

@@ -183,12 +183,13 @@ proptest! {
                     _ => true,
                 }
         });
-        let expected = atom.cp().as_str() == format!("{}/{}", package.category(), package.package())
-            && in_range
+        let named = atom.cp().as_str() == format!("{}/{}", package.category(), package.package());
+        let beyond = in_range
             && atom.slot().is_none_or(|slot| slot == package.slot())
-            && atom.subslot().is_none_or(|subslot| subslot == package.subslot())
-            && uses;
-        prop_assert_eq!(atom.matches(&package).is_ok(), expected);
+            && atom.subslot().is_none_or(|subslot| subslot == package.subslot());
+        prop_assert_eq!(atom.matches(&package).is_ok(), named && beyond && uses);
+        prop_assert_eq!(atom.matches_ignoring_use(&package).is_ok(), named && beyond);
+        prop_assert_eq!(atom.as_ref().matches_beyond_name(&package).is_ok(), beyond);
     }
 
     #[test]

@@ -7,8 +7,8 @@ use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// A piece of text that is cheap to copy: a closure has tens of thousands of reasons, and keeps all their atoms in one
-/// piece of memory.
+/// A piece of text that is cheap to copy: a closure has tens of thousands of reasons, and all atoms of one dependency
+/// string stand in one piece of memory.
 ///
 /// It is a string in all it does; what it shares its memory with is of no account.
 #[derive(Clone)]

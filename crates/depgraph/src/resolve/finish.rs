@@ -11,18 +11,18 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-pub(super) fn finish(walk: Walk<'_>) -> Result<Closure, Error> {
-    let Walk { query, roots, ref drafts, .. } = walk;
-    let order = sorted(roots, drafts);
-    let mut place = vec![MemberId::new(0); drafts.len()];
+pub(super) fn finish(mut walk: Walk<'_>) -> Result<Closure, Error> {
+    let Walk { query, roots, .. } = walk;
+    let order = sorted(roots, &walk.drafts);
+    let mut place = vec![MemberId::new(0); walk.drafts.len()];
     for (new, &old) in order.iter().enumerate() {
         place[old] = MemberId::new(new);
     }
-    let reasons = reasons::of(&walk, &order, &place);
+    let reasons = reasons::of(&mut walk, &order, &place);
     let members: Vec<_> = order
         .iter()
         .zip(reasons)
-        .map(|(&old, reasons)| member(roots, &drafts[old], place[old], reasons))
+        .map(|(&old, reasons)| member(roots, &walk.drafts[old], place[old], reasons))
         .collect();
 
     let unsatisfied = settled(walk.unsatisfied, &place, |u| &mut u.from);

@@ -71,10 +71,18 @@ enum Answer<'a> {
     Nothing,
 }
 
+/// A satisfied member of a group: most are atoms, whose answer is known then.
+enum Branch<'s, 'a> {
+    Answered(AtomRef<'s>, Answer<'a>),
+    Node(DepNode<'s>),
+}
+
 impl<'a> Picker<'a> {
     pub(super) fn pick<'s>(&self, spec: &'s DepSpec) -> Picked<'s> {
-        let mut out = Picked::default();
-        self.take_all(spec.nodes(), None, &mut out);
+        let nodes = spec.nodes();
+        let most = nodes.size_hint().1.unwrap_or(0);
+        let mut out = Picked { found: Vec::with_capacity(most), ..Picked::default() };
+        self.take_all(nodes, None, &mut out);
         out
     }
 
@@ -117,16 +125,17 @@ impl<'a> Picker<'a> {
         let members = || nodes.filter(|node| self.is_member(*node));
         let mut taken = 0;
         for (index, member) in members().enumerate() {
-            if !self.satisfied(member) {
-                continue;
-            }
+            let Some(branch) = self.branch(member) else { continue };
             taken += 1;
             let choice = choice.unwrap_or_else(|| {
                 let of = members().count();
                 out.choices.push(Picking { group, branch: index + 1, of });
                 out.choices.len() - 1
             });
-            self.take(member, Some(choice), out);
+            match branch {
+                Branch::Answered(atom, answer) => self.put(atom, answer, Some(choice), out),
+                Branch::Node(node) => self.take(node, Some(choice), out),
+            }
             if self.branch == BranchPolicy::First {
                 break;
             }
@@ -134,6 +143,17 @@ impl<'a> Picker<'a> {
         if taken == 0 && !self.satisfied(group) {
             let rejected = nodes.atoms().flat_map(|atom| self.rejected(atom)).collect();
             out.missing.push(Missing { text: group.to_string(), rejected });
+        }
+    }
+
+    /// A member of a group, if it is satisfied.
+    fn branch<'s>(&self, member: DepNode<'s>) -> Option<Branch<'s, 'a>> {
+        match member {
+            DepNode::Atom(atom) if atom.blocker().is_none() => match self.answer(atom) {
+                Answer::Nothing => None,
+                answer => Some(Branch::Answered(atom, answer)),
+            },
+            _ => self.satisfied(member).then_some(Branch::Node(member)),
         }
     }
 
@@ -146,9 +166,19 @@ impl<'a> Picker<'a> {
             }));
             return;
         }
+        self.put(atom, self.answer(atom), choice, out);
+    }
+
+    fn put<'s>(
+        &self,
+        atom: AtomRef<'s>,
+        answer: Answer<'a>,
+        choice: Option<usize>,
+        out: &mut Picked<'s>,
+    ) {
         let text = atom.as_str();
         let found = |package, preserved| Found { package, atom: text, choice, preserved };
-        match self.answer(atom) {
+        match answer {
             Answer::Package(id) => out.found.push(found(id, false)),
             Answer::Packages(ids) => out.found.extend(ids.into_iter().map(|id| found(id, false))),
             Answer::Preserved(id) => out.found.push(found(id, true)),
@@ -230,7 +260,7 @@ impl<'a> Picker<'a> {
             return None;
         }
         let keeps = |&(id, package): &(PackageId, &Package)| {
-            atom.matches_ignoring_use(package) == Err(Mismatch::Subslot)
+            atom.matches_beyond_name(package) == Err(Mismatch::Subslot)
                 && !self.source.preserved_libraries(id).is_empty()
         };
         let mut named = self.source.packages().of_name(atom.cp()).rev();
@@ -245,7 +275,7 @@ impl<'a> Picker<'a> {
 
     /// As [`AtomRef::matches`] says of the evaluated atom, without writing that down: this is asked of every atom.
     fn fits<'s>(&self, atom: AtomRef<'s>, package: &Package) -> Result<(), Mismatch<'s>> {
-        atom.matches_ignoring_use(package)?;
+        atom.matches_beyond_name(package)?;
         atom.use_deps().try_for_each(|dep| self.fits_flag(dep, package))
     }
 

@@ -1,15 +1,15 @@
 //! The walk over packages.
 
-use super::pick::{Found, Picked, Picker, Picking};
+use super::answer::{self, Answer};
+use super::pick::{Picked, Picker};
 use crate::class::DepClass;
 use crate::closure::{
-    Blocked, Choice, Link, Malformed, MemberId, Origin, Provided, Reason, Text, Unsatisfied,
-    Withheld,
+    Blocked, Link, Malformed, MemberId, Origin, Provided, Reason, Unsatisfied, Withheld,
 };
 use crate::error::{Error, ErrorKind, Place};
 use crate::policy::Policy;
 use crate::query::{Query, RootKind, Roots};
-use crate::source::{Holding, Source};
+use crate::source::{Holding, Source, SourceError};
 use crate::table::PackageId;
 use hermitage_atom::{Atom, DepSpec, Eapi, UseFlags};
 use std::collections::VecDeque;
@@ -30,27 +30,12 @@ pub(super) struct Draft {
     pub(super) asks: Option<Range<usize>>,
 }
 
-/// Somebody asks for a package. A whole database has tens of thousands of these, so they point into the text of the
-/// dependencies, and become reasons once all of them are there.
+/// Somebody asks for a package.
 #[derive(Debug)]
-pub(super) struct Edge<'a> {
+pub(super) struct Edge {
     /// The place of the package among the drafts.
     pub(super) to: usize,
-    pub(super) link: RawLink<'a>,
-}
-
-/// A [`Link`] in the making.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum RawLink<'a> {
-    Itself,
-    System(&'a str),
-    /// The choice is a place in [`Walk::choices`].
-    Dependency {
-        class: DepClass,
-        atom: &'a str,
-        choice: Option<usize>,
-        preserved: bool,
-    },
+    pub(super) link: Link,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,10 +56,9 @@ pub(super) struct Walk<'a> {
     pub(super) roots: &'a Roots<'a>,
     pub(super) drafts: Vec<Draft>,
     /// The edges of each asker stand together.
-    pub(super) edges: Vec<Edge<'a>>,
+    pub(super) edges: Vec<Edge>,
     /// The edges of the target, and of @system.
     pub(super) starts: [Range<usize>; 2],
-    pub(super) choices: Vec<Picking<'a>>,
     pub(super) unsatisfied: Vec<Unsatisfied>,
     pub(super) blocked: Vec<(RootKind, PackageId, Blocked)>,
     pub(super) provided: Vec<Provided>,
@@ -96,7 +80,6 @@ impl<'a> Walk<'a> {
             drafts: Vec::new(),
             edges: Vec::new(),
             starts: [0..0, 0..0],
-            choices: Vec::new(),
             unsatisfied: Vec::new(),
             blocked: Vec::new(),
             provided: Vec::new(),
@@ -111,15 +94,14 @@ impl<'a> Walk<'a> {
         let target = &self.query.target;
         if let (Policy::RuntimeOnly, Some(package)) = (self.query.policy, target.package_id()) {
             let at = self.draft(RootKind::Root, package)?;
-            self.edges.push(Edge { to: at, link: RawLink::Itself });
+            self.edges.push(Edge { to: at, link: Link::Itself });
             self.starts[Pass::Target as usize] = 0..1;
             return self.walk(0, Pass::Target);
         }
         let asker = Asker { origin: Origin::Target, flags: target.enabled(), eapi: target.eapi() };
         for class in self.query.target_classes().iter() {
             let Some(spec) = target.dependencies(class) else { continue };
-            let places = self.roots.places(class, target.eapi());
-            self.ask(&asker, class, spec, &places, Pass::Target)?;
+            self.ask(&asker, class, spec)?;
         }
         self.starts[Pass::Target as usize] = 0..self.edges.len();
         self.walk(1, Pass::Target)
@@ -171,7 +153,13 @@ impl<'a> Walk<'a> {
             self.provided.extend(picked.provided.into_iter().map(provided));
         }
         for found in picked.found {
-            self.admit(root, found.package, from, RawLink::System(atom.as_str()), Pass::System)?;
+            self.admit(
+                root,
+                found.package,
+                from,
+                Link::System { atom: atom.as_str().into() },
+                Pass::System,
+            )?;
         }
         Ok(())
     }
@@ -222,12 +210,8 @@ impl<'a> Walk<'a> {
         };
         let first = self.edges.len();
         for class in self.query.followed_classes().iter() {
-            match source.dependencies(id, class) {
-                Ok(spec) if spec.is_empty() => {}
-                Ok(spec) => {
-                    let place = self.place_for(root, class);
-                    self.ask(&asker, class, spec, &[place], pass)?;
-                }
+            match self.answer_of(&asker, root, id, class) {
+                Ok((place, answer)) => self.take(asker.origin, class, place, &answer, pass)?,
                 Err(error) => {
                     let cpv = package.cpv().clone();
                     self.malformed.push(Malformed { cpv, class, error });
@@ -248,31 +232,52 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Looks for the dependencies of one class. Where there are several places, what any of them has is there.
-    fn ask(
-        &mut self,
+    /// What the dependencies of an installed package come to, and where.
+    fn answer_of(
+        &self,
         asker: &Asker<'_>,
+        root: RootKind,
+        id: PackageId,
         class: DepClass,
-        spec: &'a DepSpec,
-        places: &[RootKind],
+    ) -> Result<(RootKind, Arc<Answer>), SourceError> {
+        let source = self.roots.source(root);
+        let place = self.place_for(root, class);
+        if place == root && self.query.provided.is_empty() {
+            return Ok((place, answer::own(source, id, class, self.query.branch)?));
+        }
+        let spec = source.dependencies(id, class)?;
+        let picked = self.picker(place, asker.flags, asker.eapi).pick(spec);
+        Ok((place, Arc::new(Answer::new(class, picked))))
+    }
+
+    /// Looks for the target's dependencies of one class. Where there are several places, what any of them has is there.
+    fn ask(&mut self, asker: &Asker<'_>, class: DepClass, spec: &DepSpec) -> Result<(), Error> {
+        let places = self.roots.places(class, asker.eapi);
+        let answer = |root| {
+            let picker = self.picker(root, asker.flags, asker.eapi);
+            (root, Answer::new(class, picker.pick(spec)))
+        };
+        let mut answers: Vec<_> = places.into_iter().map(answer).collect();
+        missing_everywhere(&mut answers);
+        for (root, answer) in answers {
+            self.take(asker.origin, class, root, &answer, Pass::Target)?;
+        }
+        Ok(())
+    }
+
+    /// Notes everything an answer has to say, and the packages it leads to.
+    fn take(
+        &mut self,
+        from: Origin,
+        class: DepClass,
+        root: RootKind,
+        answer: &Answer,
         pass: Pass,
     ) -> Result<(), Error> {
-        let mut picks: Vec<_> = places
-            .iter()
-            .map(|&root| (root, self.picker(root, asker.flags, asker.eapi).pick(spec)))
-            .collect();
-        missing_everywhere(&mut picks);
-        for (root, picked) in picks {
-            self.note(asker.origin, class, root, &picked);
-            self.prepare(root, picked.found.iter().map(|found| found.package));
-            let earlier = self.choices.len();
-            self.choices.extend(picked.choices);
-            for found in picked.found {
-                let Found { package, atom, choice, preserved } = found;
-                let choice = choice.map(|choice| choice + earlier);
-                let link = RawLink::Dependency { class, atom, choice, preserved };
-                self.admit(root, package, asker.origin, link, pass)?;
-            }
+        self.note(from, class, root, answer);
+        self.prepare(root, answer.found.iter().map(|(package, _)| *package));
+        for (package, link) in &answer.found {
+            self.admit(root, *package, from, link.clone(), pass)?;
         }
         Ok(())
     }
@@ -284,22 +289,22 @@ impl<'a> Walk<'a> {
         self.roots.source(root).prepare(&new);
     }
 
-    fn note(&mut self, from: Origin, class: DepClass, root: RootKind, picked: &Picked<'_>) {
-        self.unsatisfied.extend(picked.missing.iter().map(|missing| Unsatisfied {
+    fn note(&mut self, from: Origin, class: DepClass, root: RootKind, answer: &Answer) {
+        self.unsatisfied.extend(answer.missing.iter().map(|missing| Unsatisfied {
             from,
             class: Some(class),
             root,
             text: missing.text.clone(),
             rejected: missing.rejected.clone(),
         }));
-        self.provided.extend(picked.provided.iter().map(|(atom, cpv)| Provided {
+        self.provided.extend(answer.provided.iter().map(|(atom, cpv)| Provided {
             from,
             class: Some(class),
             atom: atom.clone(),
             cpv: cpv.clone(),
         }));
         let table = self.roots.source(root).packages();
-        self.blocked.extend(picked.blocked.iter().map(|hit| {
+        self.blocked.extend(answer.blocked.iter().map(|hit| {
             let cpv = table.get(hit.package).cpv().clone();
             let atom = hit.atom.clone();
             let strength = hit.strength;
@@ -326,13 +331,13 @@ impl<'a> Walk<'a> {
         root: RootKind,
         package: PackageId,
         from: Origin,
-        link: RawLink<'a>,
+        link: Link,
         pass: Pass,
     ) -> Result<(), Error> {
         let known = self.places[root as usize][package.index()];
         if known.is_none() && pass == Pass::System && self.keeps_out(root, package) {
             let cpv = self.roots.source(root).packages().get(package).cpv().clone();
-            let reason = Reason { from, link: self.settled(link) };
+            let reason = Reason { from, link };
             self.withheld.push(Withheld { cpv, reason });
             return Ok(());
         }
@@ -351,21 +356,6 @@ impl<'a> Walk<'a> {
     fn keeps_out(&self, root: RootKind, package: PackageId) -> bool {
         let package = self.roots.source(root).packages().get(package);
         self.query.without.iter().any(|pattern| pattern.matches(package))
-    }
-
-    /// A link with text of its own.
-    fn settled(&self, link: RawLink<'_>) -> Link {
-        match link {
-            RawLink::Itself => Link::Itself,
-            RawLink::System(atom) => Link::System { atom: atom.into() },
-            RawLink::Dependency { class, atom, choice, preserved } => {
-                let choice = choice.map(|choice| {
-                    let Picking { group, branch, of } = self.choices[choice];
-                    Arc::new(Choice { group: Text::from(&*group.to_string()), branch, of })
-                });
-                Link::Dependency { class, atom: atom.into(), choice, preserved }
-            }
-        }
     }
 
     fn draft(&mut self, root: RootKind, package: PackageId) -> Result<usize, Error> {
@@ -391,22 +381,17 @@ impl<'a> Walk<'a> {
 const NO_FLAGS: fn(&str) -> bool = |_| false;
 
 /// An error of a source, about one of its packages.
-pub(super) fn failed(
-    source: &dyn Source,
-    package: PackageId,
-    cause: crate::source::SourceError,
-) -> Error {
+pub(super) fn failed(source: &dyn Source, package: PackageId, cause: SourceError) -> Error {
     let cpv = source.packages().get(package).cpv().to_string();
     Error::new(Place::Package(cpv), ErrorKind::Source).because(cause)
 }
 
 /// Leaves as missing only what is missing in every place, and that once.
-fn missing_everywhere(picks: &mut [(RootKind, Picked<'_>)]) {
-    let [(_, first), rest @ ..] = picks else { return };
-    let is_missing =
-        |picked: &Picked<'_>, text: &str| picked.missing.iter().any(|m| m.text == text);
-    first.missing.retain(|m| rest.iter().all(|(_, picked)| is_missing(picked, &m.text)));
-    for (_, picked) in rest {
-        picked.missing.clear();
+fn missing_everywhere(answers: &mut [(RootKind, Answer)]) {
+    let [(_, first), rest @ ..] = answers else { return };
+    let is_missing = |answer: &Answer, text: &str| answer.missing.iter().any(|m| m.text == text);
+    first.missing.retain(|m| rest.iter().all(|(_, answer)| is_missing(answer, &m.text)));
+    for (_, answer) in rest {
+        answer.missing.clear();
     }
 }

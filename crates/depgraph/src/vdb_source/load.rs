@@ -51,7 +51,25 @@ impl Entry {
     }
 
     pub(super) fn read_ahead(&self, reader: &mut FieldReader) -> &Result<Core, Cause> {
-        self.core.get_or_init(|| Core::read(reader, &self.package).map_err(Arc::new))
+        let mut read = || Core::read(&mut reader.open(&self.package)?, &self.package);
+        self.core.get_or_init(|| read().map_err(Arc::new))
+    }
+
+    /// Reads what atoms can ask, too. What can't be read is told when it is asked for.
+    pub(super) fn read_whole(&self, reader: &mut FieldReader) {
+        let Ok(mut fields) = reader.open(&self.package) else { return };
+        let core = || Core::read(&mut fields, &self.package).map_err(Arc::new);
+        let _ = self.core.get_or_init(core);
+        if self.extras.get().is_none()
+            && let Ok(extras) = read_extras(&mut fields)
+        {
+            let _ = self.extras.set(extras);
+        }
+    }
+
+    /// Whether everything has been read.
+    pub(super) fn is_whole(&self) -> bool {
+        self.core.get().is_some_and(Result::is_ok) && self.extras.get().is_some()
     }
 
     /// Notes what stands in the way of an answer that has no room for errors.
@@ -74,7 +92,9 @@ impl Unread for Entry {
 
     fn extras(&self) -> &Extras {
         self.extras.get_or_init(|| {
-            read_extras(&self.package).unwrap_or_else(|cause| {
+            let mut reader = FieldReader::default();
+            let read = reader.open(&self.package).and_then(|mut fields| read_extras(&mut fields));
+            read.unwrap_or_else(|cause| {
                 self.note(Arc::new(cause));
                 Extras::default()
             })
@@ -84,10 +104,9 @@ impl Unread for Entry {
 
 impl Core {
     fn read(
-        reader: &mut FieldReader,
+        fields: &mut OpenFields<'_>,
         package: &hermitage_vdb::Package,
     ) -> Result<Self, hermitage_vdb::Error> {
-        let mut fields = reader.open(package)?;
         // An EAPI that is not known makes the dependencies unreadable, and nothing else.
         let eapi = match &*fields.text("EAPI")? {
             "" => Ok(Eapi::V0),
@@ -96,23 +115,23 @@ impl Core {
         let mut facts = Facts::default();
         facts.eapi = eapi.as_ref().copied().unwrap_or_default();
         facts.set_slot(&fields.text("SLOT")?);
-        let specs = Specs::read(&mut fields, eapi);
-        let holding = holding::of(&mut fields)?;
+        let specs = Specs::read(fields, eapi);
+        let holding = holding::of(fields)?;
         Ok(Self { facts, specs, holding })
     }
 }
 
-fn read_extras(package: &hermitage_vdb::Package) -> Result<Extras, hermitage_vdb::Error> {
-    let mut reader = FieldReader::default();
-    let mut fields = reader.open(package)?;
+fn read_extras(fields: &mut OpenFields<'_>) -> Result<Extras, hermitage_vdb::Error> {
     let mut extras = Extras::default();
     extras.enable(fields.text("USE")?.split_ascii_whitespace());
     extras.add(fields.text("IUSE")?.split_ascii_whitespace());
     extras.add(fields.text("IUSE_EFFECTIVE")?.split_ascii_whitespace());
-    for name in ["REPOSITORY", "repository"] {
+    // Paludis writes it in capitals.
+    for name in ["repository", "REPOSITORY"] {
         let repository = fields.text(name)?;
         if !repository.is_empty() {
             extras.repository = Some(repository.into());
+            break;
         }
     }
     Ok(extras)

@@ -88,12 +88,15 @@ fn damage(root: &TempDir, cpv: &str, field: &str) {
 
 #[test]
 fn what_can_not_be_read_fails_the_queries_that_need_it_and_no_others() {
-    for (field, depend) in
-        [("SLOT", "a/script:2"), ("USE", "a/script[x(-)]"), ("CONTENTS", "a/script")]
+    let cases = [("SLOT", "a/script:2"), ("USE", "a/script[x(-)]"), ("CONTENTS", "a/script")];
+    for ((field, depend), ahead) in cases.into_iter().flat_map(|case| [(case, false), (case, true)])
     {
         let root = system();
         damage(&root, "a/script-1", field);
         let source = load(&root);
+        if ahead {
+            source.read_ahead();
+        }
         assert!(needs("a/links").resolve(&Roots::one(&source)).is_ok(), "{field} is not needed");
         let error = needs(depend).resolve(&Roots::one(&source)).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Source), "{field}: {error}");
@@ -122,6 +125,19 @@ fn many_packages_are_read_ahead_with_the_same_result() {
     let closure = needs("a/all").resolve(&Roots::one(&source)).unwrap();
     assert_eq!(closure.packages().len(), 201);
     assert!(closure.unsatisfied().is_empty() && closure.malformed().is_empty());
+}
+
+#[test]
+fn what_was_read_ahead_is_not_read_again() {
+    let root = tempfile::tempdir().unwrap();
+    let fields = [("EAPI", "8"), ("SLOT", "3"), ("IUSE", "x"), ("USE", "x")];
+    install(root.path(), "a/library-1", &fields);
+    install(root.path(), "a/all-1", &[("EAPI", "8"), ("RDEPEND", "a/library:3[x]")]);
+    let source = load(&root);
+    source.read_ahead();
+    fs::remove_dir_all(root.path().join("var")).unwrap();
+    let closure = needs("a/all").resolve(&Roots::one(&source)).unwrap();
+    assert_eq!(closure.packages().len(), 2);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Tests of the public interface, against hand-written databases and a naive oracle.
 #![allow(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
 
+mod answers;
 mod closures;
 mod disk;
 mod loadable;

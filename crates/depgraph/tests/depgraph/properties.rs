@@ -1,11 +1,12 @@
 use crate::closure_json;
+use hermitage_atom::{Candidate as _, Cpv};
 use hermitage_depgraph::profile::{ProfileStack, Repositories};
 use hermitage_depgraph::test_support::{
     Model, ModelDep, ModelPackage, ProfileLine, check, databases, dependencies, profile_stacks,
     targets,
 };
 use hermitage_depgraph::{
-    BranchPolicy, Classes, DepClass, MemorySource, Policy, Query, Roots, SystemSet, Target,
+    BranchPolicy, Classes, DepClass, MemorySource, Package, Policy, Query, Roots, SystemSet, Target,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -102,6 +103,22 @@ proptest! {
         ours.sort_unstable();
         prop_assert_eq!(ours, model.system());
         prop_assert!(set.rejected().is_empty());
+    }
+
+    #[test]
+    fn a_package_has_just_the_flags_it_was_given(
+        first in prop::collection::btree_set("[a-c]{1,3}", 0..20),
+        second in prop::collection::btree_set("[a-c]{1,3}", 0..20),
+        asked in "[a-c]{1,3}",
+    ) {
+        let package = Package::new(Cpv::parse("a/b-1").unwrap()).with_use(&first).with_iuse(&second);
+        prop_assert_eq!(package.is_enabled(&asked), first.contains(&asked));
+        let has = first.contains(&asked) || second.contains(&asked);
+        prop_assert_eq!(package.has_flag(&asked), has);
+        for flag in &first {
+            prop_assert!(package.is_enabled(flag) && package.has_flag(flag));
+        }
+        prop_assert!(package.enabled().eq(&first));
     }
 
     #[test]
