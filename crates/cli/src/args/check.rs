@@ -17,6 +17,8 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) audit: AuditArgs,
     #[command(flatten)]
+    pub(crate) batch: BatchArgs,
+    #[command(flatten)]
     pub(crate) run: RunArgs,
     #[command(flatten)]
     pub(crate) start: StartArgs,
@@ -91,4 +93,22 @@ impl SeverityName {
             Self::Never => None,
         }
     }
+}
+
+/// Many packages in a row.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Many packages")]
+pub(crate) struct BatchArgs {
+    /// Check every installed package; {} in other arguments stands for its name, such as cat/pkg-1.2
+    #[arg(long, requires = "results", conflicts_with = "target")]
+    pub(crate) all: bool,
+    /// Check the installed packages that this file names, one a line
+    #[arg(long, value_name = "FILE", requires = "results", conflicts_with = "target")]
+    pub(crate) targets: Option<PathBuf>,
+    /// How many at a time
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) jobs: usize,
+    /// Where each package's report and log go; packages that have a report there already are not checked again
+    #[arg(long, value_name = "DIR")]
+    pub(crate) results: Option<PathBuf>,
 }

@@ -19,7 +19,7 @@ pub(crate) use bench::{
     BenchArgs, BenchCommonArgs, BenchCoversArgs, BenchRulesArgs, BenchSubject, BenchViewsArgs,
     FileCount, Words,
 };
-pub(crate) use check::{AuditArgs, CheckArgs, CheckFormat, SeverityName};
+pub(crate) use check::{AuditArgs, BatchArgs, CheckArgs, CheckFormat, SeverityName};
 pub(crate) use portage::{EmergeArgs, PortageArgs, PortageVerb};
 pub(crate) use rules::{BulkName, FormName, FormatArgs, RulesArgs, RulesFormat, SandboxText};
 pub(crate) use run::{BackendName, RunArgs, SyscallLevel, ViewArgs};
@@ -76,7 +76,7 @@ pub(crate) enum Verb {
     /// Run a command in a view that was saved with `plan --format json`
     Exec(ExecArgs),
     /// Run a command that sees nothing but what the target declares, and report what else it reached for
-    Check(CheckArgs),
+    Check(Box<CheckArgs>),
     /// Write what a build of the target sees as rules for another sandbox
     Rules(RulesArgs),
     /// Turn another package manager's database into one that hermitage reads

@@ -1,5 +1,6 @@
 //! `hermitage check`: runs a command in a view, and tells what it reached for.
 
+mod batch;
 mod compare;
 mod declared;
 mod image;
@@ -10,7 +11,7 @@ mod stdout;
 
 use std::path::{Path, PathBuf};
 
-use hermitage_audit::{Audit, Ebuild, Project, Report, Rules};
+use hermitage_audit::{Audit, Ebuild, Project, Report, Rules, Severity};
 use hermitage_mountns::Run;
 
 use crate::args::{AuditArgs, CheckArgs, SeverityName, TargetArgs};
@@ -33,6 +34,10 @@ pub(crate) fn check(mut args: CheckArgs, context: &Context) -> Result<u8, Failur
     context.config.complete_closure(&mut args.closure);
     context.config.complete_view(&mut args.view);
     context.config.complete_run(&mut args.run);
+    if args.batch.all || args.batch.targets.is_some() {
+        let results = args.batch.results.clone().unwrap_or_default();
+        return batch::run(&args, &results, context);
+    }
     let rules = rules(&args.audit)?;
     let mut timings = Timings::start();
     let mut worked = work(&args, context, &mut timings)?;
@@ -124,11 +129,15 @@ fn audit(
 
 /// Findings first: that the command failed is often their consequence.
 fn exit_code(report: &Report, audit: &AuditArgs, command: i32) -> u8 {
-    let threshold = audit.fail_on.unwrap_or(SeverityName::Error).severity();
-    match threshold {
+    match threshold(audit) {
         Some(severity) if report.count(severity) > 0 => FINDINGS,
         _ => u8::try_from(command).unwrap_or(FAILED),
     }
+}
+
+/// How bad a finding must be to count; none never is.
+fn threshold(audit: &AuditArgs) -> Option<Severity> {
+    audit.fail_on.unwrap_or(SeverityName::Error).severity()
 }
 
 fn rules(audit: &AuditArgs) -> Result<Rules, Failure> {

@@ -1,0 +1,263 @@
+//! Many packages in a row, for tinderboxes: one result file each, and a summary.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use hermitage_audit::{Report, Severity};
+use hermitage_depgraph::{RootKind, Source as _};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::{FINDINGS, threshold};
+use crate::args::{BatchArgs, CheckArgs};
+use crate::failure::{FAILED, Failure};
+use crate::output::Output;
+use crate::source::Machine;
+use crate::target;
+use crate::verbs::Context;
+
+/// Options that are the batch's own, and how many words each takes.
+const OWN: [(&str, usize); 7] = [
+    ("--all", 0),
+    ("--targets", 1),
+    ("--jobs", 1),
+    ("--results", 1),
+    ("--format", 1),
+    ("--output", 1),
+    ("--fail-on", 1),
+];
+
+/// What became of one package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Became {
+    /// There is a report from before.
+    Kept,
+    /// There is a report.
+    Checked,
+    /// hermitage failed; the log says why.
+    Failed,
+}
+
+/// Checks every package that has no result yet, then sums up.
+pub(super) fn run(args: &CheckArgs, results: &Path, context: &Context) -> Result<u8, Failure> {
+    let targets = targets(args, context)?;
+    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let words = own_removed(&words);
+    let program = std::env::current_exe()
+        .map_err(|error| Failure::new(format!("hermitage does not find itself: {error}")))?;
+    let next = AtomicUsize::new(0);
+    let outcomes = Mutex::new(vec![None; targets.len()]);
+    let bar = bar(targets.len());
+    let work = || -> Result<(), Failure> {
+        while let Some(name) = targets.get(next.fetch_add(1, Ordering::Relaxed)) {
+            bar.set_message(name.clone());
+            let became = one(&program, &words, name, results)?;
+            if let (Ok(mut outcomes), Some(at)) =
+                (outcomes.lock(), targets.iter().position(|other| other == name))
+            {
+                outcomes[at] = Some(became);
+            }
+            bar.inc(1);
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..args.batch.jobs.max(1)).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().try_for_each(|worker| {
+            worker.join().unwrap_or_else(|_| Err(Failure::new("a worker of the batch panicked")))
+        })
+    })?;
+    bar.finish_and_clear();
+    let outcomes = outcomes.into_inner().unwrap_or_default();
+    sum_up(args, &targets, &outcomes, results, context)
+}
+
+/// The packages, by name and version, each once.
+fn targets(args: &CheckArgs, context: &Context) -> Result<Vec<String>, Failure> {
+    let machine = Machine::open(&args.closure.source, context.reporter)?;
+    let packages = machine.place(RootKind::Root).packages.packages();
+    let BatchArgs { all, targets, .. } = &args.batch;
+    let mut names = Vec::new();
+    if *all {
+        names.extend(packages.iter().map(|(_, package)| package.cpv().to_string()));
+    }
+    if let Some(path) = targets {
+        let text = fs::read_to_string(path)
+            .map_err(|error| Failure::file(path, "the list of packages can't be read", &error))?;
+        for (at, line) in text.lines().enumerate() {
+            let name = line.split('#').next().unwrap_or_default().trim();
+            if name.is_empty() {
+                continue;
+            }
+            let named = target::only(name, "A line names one installed package.", &machine);
+            let (_, id) = named.map_err(|failure| {
+                Failure::new(format!("{}:{}: {failure}", path.display(), at + 1))
+            })?;
+            names.push(packages.get(id).cpv().to_string());
+        }
+    }
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+/// Checks one package in a process of its own; the result appears whole or not at all.
+fn one(program: &Path, words: &[OsString], name: &str, results: &Path) -> Result<Became, Failure> {
+    let result = results.join(format!("{name}.json"));
+    if result.is_file() {
+        return Ok(Became::Kept);
+    }
+    let part = results.join(format!("{name}.json.{}", std::process::id()));
+    let log = results.join(format!("{name}.log"));
+    let unwritable = |error| Failure::file(&log, "the result can't be written", &error);
+    fs::create_dir_all(log.parent().unwrap_or(results)).map_err(unwritable)?;
+    let output = File::create(&log).map_err(unwritable)?;
+    let words: Vec<OsString> = words.iter().map(|word| filled(word, name)).collect();
+    make_writable(&words)?;
+    let verb = words.iter().position(|word| word == "check").map_or(0, |at| at + 1);
+    let mut command = Command::new(program);
+    command.args(&words[..verb]).arg(format!("={name}"));
+    command.args(["--format", "json", "--fail-on", "never", "--output"]).arg(&part);
+    command.args(&words[verb..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(output);
+    command.env("HERMITAGE_TARGET", name);
+    // That the command fails is a result; that hermitage does leaves none, whatever the code.
+    command.status().map_err(unwritable)?;
+    if !part.is_file() {
+        return Ok(Became::Failed);
+    }
+    fs::rename(&part, &result).map_err(unwritable)?;
+    Ok(Became::Checked)
+}
+
+/// The command line without the batch's own options.
+fn own_removed(words: &[OsString]) -> Vec<OsString> {
+    let mut kept = Vec::new();
+    let mut rest = words.iter();
+    while let Some(word) = rest.next() {
+        if word == "--" {
+            kept.push(word.clone());
+            kept.extend(rest.cloned());
+            break;
+        }
+        let own = OWN.iter().find(|(option, _)| {
+            let tail = word.as_bytes().strip_prefix(option.as_bytes());
+            tail.is_some_and(|tail| tail.is_empty() || tail.starts_with(b"="))
+        });
+        match own {
+            None => kept.push(word.clone()),
+            Some((_, values)) if !word.as_bytes().contains(&b'=') => {
+                // Its values go with it.
+                rest = rest.as_slice()[(*values).min(rest.len())..].iter();
+            }
+            Some(_) => {}
+        }
+    }
+    kept
+}
+
+/// A word with `{}` replaced by the package's name.
+fn filled(word: &OsStr, name: &str) -> OsString {
+    let mut bytes = Vec::new();
+    let mut rest = word.as_bytes();
+    while let Some(at) = rest.windows(2).position(|window| window == b"{}") {
+        bytes.extend_from_slice(&rest[..at]);
+        bytes.extend_from_slice(name.as_bytes());
+        rest = &rest[at + 2..];
+    }
+    bytes.extend_from_slice(rest);
+    OsString::from_vec(bytes)
+}
+
+/// Each package may have a directory of its own to build in, which need not exist before.
+fn make_writable(words: &[OsString]) -> Result<(), Failure> {
+    let options = words.iter().take_while(|word| *word != "--");
+    let values = options.clone().zip(options.skip(1)).filter(|(option, _)| *option == "--write");
+    for (_, dir) in values {
+        let dir = PathBuf::from(dir);
+        fs::create_dir_all(&dir)
+            .map_err(|error| Failure::file(&dir, "the directory can't be made", &error))?;
+    }
+    Ok(())
+}
+
+fn bar(length: usize) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(
+        Some(u64::try_from(length).unwrap_or(u64::MAX)),
+        ProgressDrawTarget::stderr(),
+    );
+    let style = ProgressStyle::with_template("{pos}/{len} {wide_bar} {eta} {msg}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
+}
+
+fn sum_up(
+    args: &CheckArgs,
+    targets: &[String],
+    outcomes: &[Option<Became>],
+    results: &Path,
+    context: &Context,
+) -> Result<u8, Failure> {
+    let mut reports: Vec<Report> = Vec::new();
+    for (name, became) in targets.iter().zip(outcomes) {
+        if *became == Some(Became::Failed) {
+            let log = results.join(format!("{name}.log"));
+            context
+                .reporter
+                .warning(format_args!("{name}: could not be checked; {} says why", log.display()));
+            continue;
+        }
+        let path = results.join(format!("{name}.json"));
+        let text = fs::read(&path)
+            .map_err(|error| Failure::file(&path, "the result can't be read", &error))?;
+        reports.push(serde_json::from_slice(&text).map_err(|error| {
+            Failure::new(format!("{}: not a report: {error}", path.display()))
+                .advise("Delete it; the next run makes it anew.")
+        })?);
+    }
+    print(&reports)?;
+    let failed = outcomes.contains(&Some(Became::Failed));
+    let is_bad = |severity: Severity| reports.iter().any(|report| report.count(severity) > 0);
+    Ok(match threshold(&args.audit) {
+        _ if failed => FAILED,
+        Some(severity) if is_bad(severity) => FINDINGS,
+        _ => 0,
+    })
+}
+
+fn print(reports: &[Report]) -> Result<(), Failure> {
+    let mut out = Output::new();
+    for report in reports {
+        let counts = [Severity::Error, Severity::Warning, Severity::Note].map(|severity| {
+            report.findings.iter().filter(|finding| finding.severity == severity).count()
+        });
+        out.line(format_args!(
+            "{}: {} errors, {} warnings, {} notes",
+            report.target, counts[0], counts[1], counts[2]
+        ))?;
+    }
+    out.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{filled, own_removed};
+
+    #[test]
+    fn the_batchs_own_options_are_taken_out() {
+        let words =
+            ["check", "--all", "--jobs", "2", "--results=x", "--write", "d", "--", "a", "--all"];
+        let words: Vec<_> = words.iter().map(Into::into).collect();
+        assert_eq!(own_removed(&words), ["check", "--write", "d", "--", "a", "--all"]);
+    }
+
+    #[test]
+    fn braces_are_the_package() {
+        assert_eq!(filled("/b/{}/{}x".as_ref(), "a/b-1"), "/b/a/b-1/a/b-1x");
+        assert_eq!(filled("{".as_ref(), "a"), "{");
+    }
+}
