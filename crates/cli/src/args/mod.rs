@@ -20,7 +20,7 @@ pub(crate) use bench::{
     FileCount, Words,
 };
 pub(crate) use check::{AuditArgs, BatchArgs, CheckArgs, CheckFormat, SeverityName};
-pub(crate) use portage::{EmergeArgs, PortageArgs, PortageVerb};
+pub(crate) use portage::{EmergeArgs, PortageArgs, PortageVerb, SetupArgs, SetupWay, StatusArgs};
 pub(crate) use rules::{BulkName, FormName, FormatArgs, RulesArgs, RulesFormat, SandboxText};
 pub(crate) use run::{BackendName, RunArgs, SyscallLevel, ViewArgs};
 pub(crate) use source::SourceArgs;

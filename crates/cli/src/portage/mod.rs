@@ -10,6 +10,7 @@ mod config;
 mod depends;
 mod descriptors;
 mod findings;
+mod install;
 mod launch;
 mod phase;
 mod places;
@@ -40,6 +41,9 @@ pub(crate) fn carry_out(args: PortageArgs, reporter: Reporter) -> Result<u8, Fai
                 command.split_first().ok_or_else(|| Failure::new("no program is given"))?;
             launch::launch(program, arguments)
         }
+        PortageVerb::Setup(args) => install::setup(&args),
+        PortageVerb::Status(args) => install::status(&args),
+        PortageVerb::Remove(args) => install::remove(&args),
         PortageVerb::Shim { command } => shim::shim(&command, reporter),
     }
 }

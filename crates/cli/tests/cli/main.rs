@@ -17,4 +17,5 @@ mod limits;
 mod machine;
 mod queries;
 mod rules;
+mod setup;
 mod support;

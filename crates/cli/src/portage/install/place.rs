@@ -1,0 +1,258 @@
+use std::ffi::OsString;
+use std::fs::Metadata;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+
+use super::Stop;
+use super::note::Note;
+use crate::args::SetupWay;
+use crate::failure::Failure;
+
+/// The file that is replaced, and the names beside it.
+pub(super) struct Place {
+    path: PathBuf,
+    /// Under which name the original stays.
+    kept: PathBuf,
+    /// Under which name what replaces it is made.
+    new: PathBuf,
+}
+
+impl Place {
+    pub(super) fn of(note: &Note, root: &Path) -> Self {
+        let path = root.join(note.way.path());
+        let beside = |suffix: &str| {
+            let mut name = OsString::from(path.as_os_str());
+            name.push(suffix);
+            PathBuf::from(name)
+        };
+        Self { kept: beside(".hermitage-kept"), new: beside(".hermitage-new"), path }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Refuses what could not be undone; `begun` is whether the note of this is there.
+    pub(super) fn check(&self, begun: bool) -> Result<(), Failure> {
+        let parent = self.path.parent().unwrap_or(&self.path);
+        if !parent.is_dir() {
+            return Err(Failure::new(format!("{}: there is no such directory", parent.display()))
+                .advise("--root says where Portage is; with Gentoo Prefix it is EPREFIX."));
+        }
+        match look(&self.path)? {
+            Some(meta) if meta.is_dir() => Err(Failure::new(format!(
+                "{}: a directory, which is not to be replaced",
+                self.path.display()
+            ))),
+            Some(_) if !begun && self.looks_ours()? => {
+                let text =
+                    format!("{}: hermitage's already, and not by \"setup\"", self.path.display());
+                Err(Failure::new(text).advise("Undo first what put it there."))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The steps, as text.
+    pub(super) fn describe(&self, note: &Note) -> Vec<String> {
+        let (path, kept) = (self.path.display(), self.kept.display());
+        let there = self.path.symlink_metadata().is_ok();
+        let keep = there.then(|| format!("keep {path} as {kept}"));
+        let replace = match note.way {
+            SetupWay::File => format!("make {path} a link to {}", note.program.display()),
+            SetupWay::Bashrc if there => format!("add to {path}:\n{}", block(note)),
+            SetupWay::Bashrc => format!("make {path}:\n{}", block(note)),
+        };
+        keep.into_iter().chain([replace]).collect()
+    }
+
+    /// Gives the original its second name.
+    pub(super) fn keep(&self) -> Result<(), Failure> {
+        let Some(here) = look(&self.path)? else { return Ok(()) };
+        let failed =
+            |error: io::Error| Failure::file(&self.kept, "the original can't be kept", &error);
+        match look(&self.kept)? {
+            Some(kept) if same(&here, &kept) => return Ok(()),
+            // Ours is in place already, or a new original is, as after an update of its package.
+            Some(_) if self.looks_ours()? => return Ok(()),
+            Some(_) => std::fs::remove_file(&self.kept).map_err(failed)?,
+            None if self.looks_ours()? => return Ok(()),
+            None => {}
+        }
+        // Not std::fs::hard_link, which leaves it open whether a link is followed.
+        rustix::fs::linkat(
+            rustix::fs::CWD,
+            &self.path,
+            rustix::fs::CWD,
+            &self.kept,
+            rustix::fs::AtFlags::empty(),
+        )
+        .map_err(|errno| failed(errno.into()))
+    }
+
+    /// Puts ours there, in one step.
+    pub(super) fn replace(&self, note: &Note, stop: &mut Stop) -> Result<(), Failure> {
+        let failed = |error: io::Error| Failure::file(&self.new, "can't be made", &error);
+        gone(&self.new).map_err(failed)?;
+        match note.way {
+            SetupWay::File => symlink(&note.program, &self.new).map_err(failed)?,
+            SetupWay::Bashrc => self.write_bashrc(note).map_err(failed)?,
+        }
+        stop.here();
+        std::fs::rename(&self.new, &self.path)
+            .map_err(|error| Failure::file(&self.path, "can't be replaced", &error))
+    }
+
+    fn write_bashrc(&self, note: &Note) -> io::Result<()> {
+        let (text, mode) = match std::fs::read(&self.path) {
+            Ok(text) => (text, Some(std::fs::metadata(&self.path)?)),
+            Err(error) if error.kind() == ErrorKind::NotFound => (Vec::new(), None),
+            Err(error) => return Err(error),
+        };
+        std::fs::write(&self.new, with_block(&without_block(&text), note))?;
+        if let Some(meta) = mode {
+            std::fs::set_permissions(&self.new, meta.permissions())?;
+            std::os::unix::fs::chown(&self.new, Some(meta.uid()), Some(meta.gid()))
+        } else {
+            std::fs::set_permissions(&self.new, std::fs::Permissions::from_mode(0o644))
+        }
+    }
+
+    /// Whether what is there is what [`Self::replace`] puts there.
+    pub(super) fn is_ours(&self, note: &Note) -> Result<bool, Failure> {
+        let failed = |error: io::Error| Failure::file(&self.path, "can't be read", &error);
+        match note.way {
+            SetupWay::File => Ok(std::fs::read_link(&self.path).is_ok_and(|to| to == note.program)),
+            SetupWay::Bashrc => match std::fs::read(&self.path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+                text => {
+                    let text = text.map_err(failed)?;
+                    let block = block(note);
+                    Ok(text.windows(block.len()).any(|part| part == block.as_bytes()))
+                }
+            },
+        }
+    }
+
+    /// The same of any program's, as one set up before.
+    fn looks_ours(&self) -> Result<bool, Failure> {
+        if let Ok(to) = std::fs::read_link(&self.path) {
+            return Ok(to.file_name().is_some_and(|name| name == "hermitage"));
+        }
+        let text = std::fs::read(&self.path)
+            .map_err(|error| Failure::file(&self.path, "can't be read", &error))?;
+        Ok(find_block(&text).is_some())
+    }
+
+    /// Puts back what was there, or takes ours out of what came since.
+    pub(super) fn restore(&self, note: &Note, stop: &mut Stop) -> Result<(), Failure> {
+        let failed = |error: io::Error| Failure::file(&self.path, "can't be put back", &error);
+        gone(&self.new).map_err(failed)?;
+        stop.here();
+        let (here, kept) = (look(&self.path)?, look(&self.kept)?);
+        match (here, kept) {
+            // Kept only so far: a rename of one file over itself would leave both names.
+            (Some(here), Some(kept)) if same(&here, &kept) => gone(&self.kept).map_err(failed),
+            (_, kept) if self.is_untouched(note)? => match kept {
+                Some(_) => std::fs::rename(&self.kept, &self.path).map_err(failed),
+                None => gone(&self.path).map_err(failed),
+            },
+            (None, Some(_)) => std::fs::rename(&self.kept, &self.path).map_err(failed),
+            (None, None) => Ok(()),
+            // Somebody has put another one there: it stays.
+            (Some(_), _) => {
+                if note.way == SetupWay::Bashrc {
+                    self.take_block_out().map_err(failed)?;
+                    stop.here();
+                }
+                gone(&self.kept).map_err(failed)
+            }
+        }
+    }
+
+    /// Whether nobody has changed what we put there.
+    fn is_untouched(&self, note: &Note) -> Result<bool, Failure> {
+        if !self.is_ours(note)? {
+            return Ok(false);
+        }
+        if note.way == SetupWay::File {
+            return Ok(true);
+        }
+        let read = |path: &Path| match std::fs::read(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+            text => text.map_err(|error| Failure::file(path, "can't be read", &error)),
+        };
+        Ok(read(&self.path)? == with_block(&read(&self.kept)?, note))
+    }
+
+    fn take_block_out(&self) -> io::Result<()> {
+        let text = std::fs::read(&self.path)?;
+        if find_block(&text).is_none() {
+            return Ok(());
+        }
+        let meta = std::fs::metadata(&self.path)?;
+        std::fs::write(&self.new, without_block(&text))?;
+        std::fs::set_permissions(&self.new, meta.permissions())?;
+        std::os::unix::fs::chown(&self.new, Some(meta.uid()), Some(meta.gid()))?;
+        std::fs::rename(&self.new, &self.path)
+    }
+}
+
+const BEGIN: &str = "# >>> hermitage: \"hermitage portage remove\" takes this out >>>\n";
+const END: &str = "# <<< hermitage <<<\n";
+
+/// What each phase reads. The variable tells the phase that is executed anew that it is; it is not to be saved with the
+/// build's environment, where the next phase would find it.
+fn block(note: &Note) -> String {
+    let program = note.program.display();
+    format!(
+        "{BEGIN}if [[ ${{EBUILD_PHASE}} == @(unpack|prepare|configure|compile|test|install) ]]; then\n\
+         \tif [[ ${{HERMITAGE_PHASE}} != \"${{EBUILD_PHASE}}\" ]]; then\n\
+         \t\tHERMITAGE_PHASE=${{EBUILD_PHASE}} \\\n\
+         \t\t\texec \"{program}\" portage shim \"${{PORTAGE_BIN_PATH}}/ebuild.sh ${{EBUILD_PHASE}}\"\n\
+         \tfi\n\
+         \tunset HERMITAGE_PHASE\n\
+         fi\n{END}"
+    )
+}
+
+/// A line of its own is begun where the last one has no end.
+fn with_block(text: &[u8], note: &Note) -> Vec<u8> {
+    let separator: &[u8] = if text.is_empty() || text.ends_with(b"\n") { b"" } else { b"\n" };
+    [text, separator, block(note).as_bytes()].concat()
+}
+
+fn without_block(text: &[u8]) -> Vec<u8> {
+    find_block(text)
+        .map_or_else(|| text.to_owned(), |(start, end)| [&text[..start], &text[end..]].concat())
+}
+
+fn find_block(text: &[u8]) -> Option<(usize, usize)> {
+    let find = |part: &str, from: usize| {
+        let at = text[from..].windows(part.len()).position(|window| window == part.as_bytes());
+        at.map(|at| at + from)
+    };
+    let start = find(BEGIN, 0)?;
+    Some((start, find(END, start)? + END.len()))
+}
+
+fn look(path: &Path) -> Result<Option<Metadata>, Failure> {
+    match path.symlink_metadata() {
+        Ok(meta) => Ok(Some(meta)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::file(path, "can't be looked at", &error)),
+    }
+}
+
+fn same(one: &Metadata, other: &Metadata) -> bool {
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Removes what may not be there.
+fn gone(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
