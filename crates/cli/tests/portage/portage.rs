@@ -183,7 +183,7 @@ pub(crate) fn transcript(output: &Output) -> String {
     )
 }
 
-fn identity(option: &str) -> String {
+pub(crate) fn identity(option: &str) -> String {
     let output = Command::new("id").arg(option).output().unwrap();
     assert!(output.status.success(), "id {option} names nobody: {}", transcript(&output));
     String::from_utf8(output.stdout).unwrap().trim_end().to_owned()

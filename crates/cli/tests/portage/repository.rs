@@ -90,7 +90,7 @@ const FILES: &[(&str, &str)] = &[
          cache-formats = md5-dict\nprofile-formats = portage-2\n",
     ),
     ("profiles/repo_name", "tiny\n"),
-    ("profiles/categories", "app-misc\ndev-libs\nvirtual\n"),
+    ("profiles/categories", "app-misc\ndev-libs\ndev-util\nvirtual\n"),
     ("profiles/arch.list", "amd64\n"),
     ("profiles/profiles.desc", "amd64 tiny stable\n"),
     ("profiles/tiny/eapi", "8\n"),
@@ -111,7 +111,9 @@ pub(crate) const CONSUMER_EBUILD: &str = "app-misc/hconsumer/hconsumer-3_rc1-r2.
 
 /// Writes the repository.
 pub(crate) fn write(directory: &Path) {
-    for (path, text) in FILES.iter().chain(ebuilds::FILES) {
+    let more = ebuilds::files();
+    let more = more.iter().map(|(path, text)| (&path[..], &text[..]));
+    for (path, text) in FILES.iter().copied().chain(more) {
         let file = directory.join(path);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(file, text).unwrap();
