@@ -1,6 +1,7 @@
 //! `hermitage portage setup` and `remove`: what is undone is undone to the byte, whatever was interrupted.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
@@ -65,11 +66,11 @@ fn snapshot(root: &Path) -> BTreeMap<String, String> {
                 left.push(path.clone());
             } else {
                 let content = match fs::read_link(&path) {
-                    Ok(target) => format!("{target:?}"),
+                    Ok(target) => target.display().to_string(),
                     Err(_) => fs::read_to_string(&path).unwrap(),
                 };
                 let (time, links, inode) = (meta.mtime_nsec(), meta.nlink(), meta.ino());
-                text += &format!(" {} {time} {links} {inode} {content}", meta.mtime());
+                write!(text, " {} {time} {links} {inode} {content}", meta.mtime()).unwrap();
             }
             let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
             found.insert(name, text);

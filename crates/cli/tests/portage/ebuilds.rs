@@ -136,7 +136,7 @@ src_install() {
 }
 "#;
 
-const TOOL: &str = r##"EAPI=8
+const TOOL: &str = r#"EAPI=8
 DESCRIPTION="A tool to build with"
 SLOT="0"
 KEYWORDS="amd64"
@@ -145,4 +145,4 @@ src_install() {
 	printf '#!/bin/sh\necho a tool\n' > htool
 	dobin htool
 }
-"##;
+"#;

@@ -83,7 +83,7 @@ fn each_way(portage: &Portage) {
     succeed(command.args(names));
     for (name, expected) in WAYS {
         assert_eq!(portage.found(name), expected, "{name}");
-        assert_eq!(portage.circumstances(name), portage.usual_circumstances(), "{name}");
+        assert_eq!(portage.circumstances(name), usual_circumstances(), "{name}");
     }
 }
 
@@ -172,6 +172,23 @@ fn binary_packages(portage: &Portage) {
     assert_eq!(portage.found("automagic"), ["hextra"]);
 }
 
+/// Those that hold when nothing is asked for: the caller's ids, Portage's directory for temporary files.
+pub(crate) fn usual_circumstances() -> Vec<String> {
+    let network = fs::read_to_string("/proc/net/dev").unwrap();
+    let mut devices: Vec<_> = network
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, _)| name.trim())
+        .collect();
+    devices.sort_unstable();
+    vec![
+        format!("uid {} gid {}", crate::portage::identity("-u"), crate::portage::identity("-g")),
+        format!("net {} ", devices.join(" ")),
+        "tmp /temp umask 0022".into(),
+        "portage answers".into(),
+    ]
+}
+
 impl Portage {
     /// Merges what these builds look for besides what all tests share.
     pub(crate) fn prepare(&self) {
@@ -214,27 +231,6 @@ impl Portage {
     /// Under which circumstances it was built.
     pub(crate) fn circumstances(&self, package: &str) -> Vec<String> {
         self.recorded(package, "circumstances")
-    }
-
-    /// Those that hold when nothing is asked for: the caller's ids, Portage's directory for temporary files.
-    pub(crate) fn usual_circumstances(&self) -> Vec<String> {
-        let network = fs::read_to_string("/proc/net/dev").unwrap();
-        let mut devices: Vec<_> = network
-            .lines()
-            .filter_map(|line| line.split_once(':'))
-            .map(|(name, _)| name.trim())
-            .collect();
-        devices.sort_unstable();
-        vec![
-            format!(
-                "uid {} gid {}",
-                crate::portage::identity("-u"),
-                crate::portage::identity("-g")
-            ),
-            format!("net {} ", devices.join(" ")),
-            "tmp /temp umask 0022".into(),
-            "portage answers".into(),
-        ]
     }
 
     fn recorded(&self, package: &str, file: &str) -> Vec<String> {

@@ -74,10 +74,10 @@ impl Place {
             |error: io::Error| Failure::file(&self.kept, "the original can't be kept", &error);
         match look(&self.kept)? {
             Some(kept) if same(&here, &kept) => return Ok(()),
-            // Ours is in place already, or a new original is, as after an update of its package.
-            Some(_) if self.looks_ours()? => return Ok(()),
+            // Ours is in place already.
+            _ if self.looks_ours()? => return Ok(()),
+            // A new original is, as after an update of its package.
             Some(_) => std::fs::remove_file(&self.kept).map_err(failed)?,
-            None if self.looks_ours()? => return Ok(()),
             None => {}
         }
         // Not std::fs::hard_link, which leaves it open whether a link is followed.
