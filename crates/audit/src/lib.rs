@@ -22,13 +22,19 @@ mod compare;
 mod elf;
 mod error;
 mod features;
+#[cfg(feature = "test-support")]
+pub mod fixture;
+pub mod format;
 mod inventory;
 mod message;
 mod patch;
 mod project;
 mod report;
 mod rules;
+#[cfg(feature = "test-support")]
+pub mod strategy;
 mod suggest;
+mod summary;
 mod text;
 mod trace;
 mod tree;
@@ -44,8 +50,10 @@ pub use patch::patch;
 pub use project::Project;
 pub use report::{
     Asker, Evidence, Finding, Kind, PackageName, Quieted, Report, SCHEMA, Severity, Suggestion,
+    Suppressed,
 };
 pub use rules::{Quiet, Role, Rules};
 pub use suggest::Ebuild;
+pub use summary::{Failed, Often, Row, Summary};
 pub use text::Text;
 pub use trace::{Access, Answer, Process, Source, Trace};

@@ -32,7 +32,16 @@ pub struct Report {
     pub comparison: Option<Comparison>,
     /// Findings that the user put up with; they are not among [`Report::findings`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub suppressed: Vec<Finding>,
+    pub suppressed: Vec<Suppressed>,
+}
+
+/// A finding that the user put up with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suppressed {
+    /// The finding.
+    pub finding: Finding,
+    /// Why the user does.
+    pub reason: String,
 }
 
 /// A thing that should be looked at.
@@ -144,6 +153,52 @@ impl Kind {
             Self::PackageManager => {
                 "A package was used that is visible for the package manager alone."
             }
+        }
+    }
+}
+
+impl Kind {
+    /// What to do about it, in general.
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::Undeclared => {
+                "Declare the package in the variable that fits its use, with a USE conditional if it is optional, or pass the \
+                 option that does without it. As it is, the result depends on what happens to be installed."
+            }
+            Self::Indirect => {
+                "Declare the package. It is there only until the package that needs it today no longer does."
+            }
+            Self::System => {
+                "Declare the package, so that the build does not rely on @system, or do without it."
+            }
+            Self::Unused => {
+                "Remove the package from the variables of the build, unless another configuration of it (a USE flag, tests, \
+                 another architecture) needs it."
+            }
+            Self::Misplaced => {
+                "Declare the package in the variable that fits its use: BDEPEND for what is executed, DEPEND for what is built \
+                 against, RDEPEND for what the result needs to run."
+            }
+            Self::Unowned => {
+                "Find out where the file comes from: another machine does not have it. Name the rule or the suppression by \
+                 which it is put up with, if it is harmless."
+            }
+            Self::PackageManager => {
+                "Declare the package. It is visible because the package manager itself needs it, and another one may not."
+            }
+        }
+    }
+
+    /// How bad such a finding is, where nothing speaks for more or less.
+    pub fn usual_severity(self) -> Severity {
+        match self {
+            Self::Undeclared => Severity::Error,
+            Self::Indirect
+            | Self::System
+            | Self::Misplaced
+            | Self::Unowned
+            | Self::PackageManager => Severity::Warning,
+            Self::Unused => Severity::Note,
         }
     }
 }

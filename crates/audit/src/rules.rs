@@ -37,6 +37,36 @@ pub enum Role {
 }
 
 impl Role {
+    /// All roles.
+    pub const ALL: [Self; 10] = [
+        Self::Program,
+        Self::Header,
+        Self::Linkable,
+        Self::Loadable,
+        Self::PkgConfig,
+        Self::Cmake,
+        Self::Macro,
+        Self::Python,
+        Self::Perl,
+        Self::Data,
+    ];
+
+    /// The name, as in rules.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Program => "program",
+            Self::Header => "header",
+            Self::Linkable => "linkable",
+            Self::Loadable => "loadable",
+            Self::PkgConfig => "pkg-config",
+            Self::Cmake => "cmake",
+            Self::Macro => "macro",
+            Self::Python => "python",
+            Self::Perl => "perl",
+            Self::Data => "data",
+        }
+    }
+
     /// Whether such a file goes into what is built: its package belongs to `DEPEND`, that of the others to `BDEPEND`.
     pub fn is_built_against(self) -> bool {
         matches!(

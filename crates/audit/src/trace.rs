@@ -62,6 +62,21 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// All answers.
+    pub const ALL: [Self; 5] =
+        [Self::Found, Self::Missing, Self::Denied, Self::Listed, Self::Executed];
+
+    /// The name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Found => "found",
+            Self::Missing => "missing",
+            Self::Denied => "denied",
+            Self::Listed => "listed",
+            Self::Executed => "executed",
+        }
+    }
+
     /// Whether whoever asked got what they asked for.
     pub fn is_success(self) -> bool {
         matches!(self, Self::Found | Self::Listed | Self::Executed)

@@ -1,0 +1,61 @@
+use hermitage_audit::Suppressed;
+use hermitage_audit::format::{self, TextOptions};
+
+use crate::support::small;
+
+const EXPECTED: &str = r#"1 error
+  undeclared:sys-libs/zlib
+    "cc1 conftest.c" looked for /usr/include/zlib.h of sys-libs/zlib-1.3, which is not declared
+      /usr/include/zlib.h (header, missing) by cc1 conftest.c < gcc conftest.c < ... < bash ebuild.sh < make
+      /usr/include/zconf.h (header, missing)
+      and 4 more
+    => add "sys-libs/zlib:=" to DEPEND and RDEPEND, or pass --without-zlib
+
+1 warning
+  indirect:dev-libs/b
+    the build used /usr/bin/b of dev-libs/b-2, which is not declared
+      by way of viewer --DEPEND dev-libs/a--> dev-libs/a-1 --RDEPEND dev-libs/b--> dev-libs/b-2
+      /usr/bin/b (program, executed)
+
+1 note
+  unused:dev-util/flex
+    dev-util/flex-2.6 is declared in BDEPEND, and the build touched no file of it
+
+app-misc/viewer-1.2, configure: 1 error, 1 warning, 1 note in 12,345 looks of 67 processes
+"#;
+
+#[test]
+fn findings_stand_by_severity_with_what_shows_them_and_what_to_do() {
+    assert_eq!(format::text(&small(), &TextOptions::default()), EXPECTED);
+}
+
+#[test]
+fn colours_are_the_only_difference_that_colours_make() {
+    let coloured = format::text(&small(), &TextOptions { colour: true, ..TextOptions::default() });
+    let mut plain = String::new();
+    for (at, part) in coloured.split("\x1b[").enumerate() {
+        plain.push_str(if at == 0 { part } else { part.split_once('m').unwrap().1 });
+    }
+    assert!(coloured.contains("\x1b[1;31m1 error\x1b[0m"));
+    assert_eq!(plain, EXPECTED);
+}
+
+#[test]
+fn as_many_looks_are_shown_as_asked_for() {
+    let text = format::text(&small(), &TextOptions { looks: 1, ..TextOptions::default() });
+    assert!(text.contains("      and 5 more\n"), "{text}");
+    assert!(!text.contains("zconf.h"), "{text}");
+}
+
+#[test]
+fn the_last_line_counts_what_was_put_up_with() {
+    let mut report = small();
+    let finding = report.findings.remove(0);
+    report.suppressed.push(Suppressed { finding, reason: "known".to_owned() });
+    let text = format::text(&report, &TextOptions::default());
+    assert_eq!(
+        text.lines().last().unwrap(),
+        "app-misc/viewer-1.2, configure: 0 errors, 1 warning, 1 note in 12,345 looks of 67 processes; 1 suppressed"
+    );
+    assert!(!text.contains("zlib"), "{text}");
+}
