@@ -5,9 +5,11 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use hermitage_mountns::{
-    Bind, ByteString, Capability, Limit, Network, Plan, PlanOptions, Resource, Session,
+    Bind, ByteString, Capability, Index, Limit, Network, Plan, PlanOptions, Resource, Session,
     SystemCalls, Tmpfs,
 };
+
+use hermitage_view::Node;
 
 use crate::args::{ClosureArgs, RunArgs, SyscallLevel, TargetArgs, ViewArgs};
 use crate::closure::{self, Selection};
@@ -26,6 +28,14 @@ pub(crate) struct Worked {
     pub(crate) plan: Plan,
 }
 
+/// A view without a plan, and all that it was worked out from.
+#[derive(Debug)]
+pub(crate) struct Surveyed {
+    pub(crate) machine: Machine,
+    pub(crate) selection: Selection,
+    pub(crate) visible: Visible,
+}
+
 /// From the command line to a plan.
 pub(crate) fn work(
     target: &TargetArgs,
@@ -35,18 +45,47 @@ pub(crate) fn work(
     reporter: Reporter,
     timings: &mut Timings,
 ) -> Result<Worked, Failure> {
+    let (machine, selection) = chosen(target, closure, reporter, timings)?;
+    let visible = visible::visible(&selection, view, &machine, reporter)?;
+    told(&visible, run, reporter, timings);
+    let plan = of_view(&visible, run)?;
+    timings.step("plan");
+    Ok(Worked { machine, selection, visible, plan })
+}
+
+/// From the command line to a view that knows no more of files than their names.
+pub(crate) fn survey(
+    target: &TargetArgs,
+    closure: &ClosureArgs,
+    view: &ViewArgs,
+    run: &RunArgs,
+    reporter: Reporter,
+    timings: &mut Timings,
+) -> Result<Surveyed, Failure> {
+    let (machine, selection) = chosen(target, closure, reporter, timings)?;
+    let visible = visible::names(&selection, view, &machine, reporter)?;
+    told(&visible, run, reporter, timings);
+    Ok(Surveyed { machine, selection, visible })
+}
+
+fn chosen(
+    target: &TargetArgs,
+    closure: &ClosureArgs,
+    reporter: Reporter,
+    timings: &mut Timings,
+) -> Result<(Machine, Selection), Failure> {
     let machine = Machine::open(&closure.source, reporter)?;
     timings.step("database");
     let selection = closure::select(target, closure, &machine, reporter)?;
     selection.check(closure.allow_unsatisfied, reporter)?;
     timings.step("closure");
-    let visible = visible::visible(&selection, view, &machine, reporter)?;
+    Ok((machine, selection))
+}
+
+fn told(visible: &Visible, run: &RunArgs, reporter: Reporter, timings: &mut Timings) {
     timings.files(visible.view.len());
     warn_of_foreign(&visible.host_root, &visible.write, run, reporter);
     timings.step("view");
-    let plan = of_view(&visible, run)?;
-    timings.step("plan");
-    Ok(Worked { machine, selection, visible, plan })
 }
 
 /// Root keeps no capabilities inside, so what belongs to somebody else is not root's to write.
@@ -83,6 +122,25 @@ pub(crate) fn of_view(visible: &Visible, run: &RunArgs) -> Result<Plan, Failure>
     plan.cwd = dir;
     hide_cache(&mut plan);
     Ok(plan)
+}
+
+/// The plan of a view without its entries, and the two indices that have them; the second has what `is_shared`.
+pub(crate) fn of_names(
+    visible: &Visible,
+    run: &RunArgs,
+    is_shared: &dyn Fn(&Node<'_>) -> bool,
+) -> Result<(Plan, Index, Index), Failure> {
+    let Visible { view, host_root, read, write } = visible;
+    let options = PlanOptions { read: read.clone(), write: write.clone(), ..options(run) };
+    let (mut plan, top, base) = Plan::indexed(view, host_root, &options, is_shared)?;
+    plan.cwd = directory(&plan, run, |path| has_directory(&top, &base, path));
+    hide_cache(&mut plan);
+    Ok((plan, top, base))
+}
+
+/// Whether two indices have a directory at a path.
+pub(crate) fn has_directory(top: &Index, base: &Index, path: &[u8]) -> bool {
+    top.has_directory(Some(base), path).unwrap_or(false)
 }
 
 /// A plan without entries, which are in an index; `is_directory` says what it has.

@@ -1,17 +1,15 @@
 //! What `run` needs to start: a plan and the tree it shows, from the cache or made and put there.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use hermitage_mountns::{ByteString, Entry, EntryKind, Index, Plan};
-use hermitage_view::View;
+use hermitage_mountns::{ByteString, Index, Plan};
 
 use crate::args::RunVerbArgs;
 use crate::cache::{Key, Note, Store, Stored, Watched};
-use crate::closure::Selection;
 use crate::failure::Failure;
-use crate::plan::{self, Worked};
+use crate::plan::{self, Surveyed};
 use crate::report::Reporter;
 use crate::source::{Machine, absolute};
 use crate::timing::Timings;
@@ -86,10 +84,20 @@ impl<'a> Kitchen<'a> {
                 Ok(None) | Err(_) => timings.restart(),
             }
         }
-        let prepared = self.make(timings)?;
+        // Of many that start at once one makes it, and the others wait.
+        let held = self.cache.as_ref().and_then(|(store, key)| store.hold(key));
+        let (prepared, keepsake) = self.make(held.is_some(), timings)?;
+        let pending = Cell::new(keepsake.map(|keepsake| (keepsake, held)));
+        // Kept while it is set up; the others wait for that, and not for the command.
+        let keep = || {
+            if let Some((keepsake, _held)) = pending.take() {
+                self.keep(&prepared, keepsake);
+            }
+            true
+        };
         // It is none only when it is not agreed to.
-        run(&prepared, &|| true, timings)?
-            .ok_or_else(|| Failure::new("the command was not started"))
+        let done = run(&prepared, &keep, timings)?;
+        done.ok_or_else(|| Failure::new("the command was not started"))
     }
 
     /// What the cache has.
@@ -101,7 +109,7 @@ impl<'a> Kitchen<'a> {
         let (top, base, note) = (&stored.top, &stored.base, &stored.note);
         let plan =
             plan::of_index(note.host_root.clone(), note.binds.clone(), &self.args.run, |path| {
-                top.has_directory(Some(base), path).unwrap_or(false)
+                plan::has_directory(top, base, path)
             });
         timings.files(note.files);
         timings.step("cache");
@@ -109,22 +117,31 @@ impl<'a> Kitchen<'a> {
         Ok(Some(Likely { prepared, stored, write, kitchen: self, answer: OnceCell::new() }))
     }
 
-    /// Makes the view, unless somebody else just did, and keeps it.
-    fn make(&self, timings: &mut Timings) -> Result<Prepared, Failure> {
-        let Some((store, key)) = &self.cache else {
-            return make(self.args, None, self.reporter, timings);
-        };
-        // Of many that start at once one makes it, and the others wait.
-        let held = store.hold(key);
-        if held.is_some()
-            && let Some(likely) = self.likely(timings)?
-        {
+    /// Makes the view, unless somebody else did while we waited for them.
+    fn make(
+        &self,
+        waited: bool,
+        timings: &mut Timings,
+    ) -> Result<(Prepared, Option<Keepsake>), Failure> {
+        if waited && let Some(likely) = self.likely(timings)? {
             if likely.holds() {
-                return Ok(likely.prepared);
+                return Ok((likely.prepared, None));
             }
             timings.restart();
         }
-        make(self.args, Some((store, key, self.limit)), self.reporter, timings)
+        let (prepared, keepsake) = make(self.args, self.reporter, timings)?;
+        Ok((prepared, Some(keepsake)))
+    }
+
+    fn keep(&self, prepared: &Prepared, keepsake: Keepsake) {
+        let Some((store, key)) = &self.cache else { return };
+        match keep(store, key, prepared, keepsake) {
+            Ok(true) if store.prune_above(self.limit).is_err() => {
+                self.reporter.detail("the cache can't be pruned");
+            }
+            Ok(_) => {}
+            Err(error) => self.reporter.detail(format_args!("the view is not cached: {error}")),
+        }
     }
 }
 
@@ -148,48 +165,49 @@ impl Likely<'_> {
     }
 }
 
-/// Reads packages, works out what is visible, and keeps that in the cache if it is given.
+/// What has to be known to keep a view that was just made.
+#[derive(Debug)]
+struct Keepsake {
+    /// When nothing of it was known yet.
+    started: SystemTime,
+    witnesses: Vec<ByteString>,
+    warnings: Vec<String>,
+    files: usize,
+}
+
+/// Reads packages and works out what is visible.
 fn make(
     args: &RunVerbArgs,
-    cache: Option<(&Store, &Key, u64)>,
     reporter: Reporter,
     timings: &mut Timings,
-) -> Result<Prepared, Failure> {
+) -> Result<(Prepared, Keepsake), Failure> {
     let started = SystemTime::now();
     let recording = reporter.recording();
     let RunVerbArgs { target, closure, view, run, .. } = args;
-    let Worked { machine, selection, visible, mut plan } =
-        plan::work(target, closure, view, run, recording, timings)?;
-    let Some((store, key, limit)) = cache else {
-        let top = Index::from_entries(&std::mem::take(&mut plan.entries), &[])?;
-        return Ok(Prepared { plan, top, base: None });
-    };
-    let base = Index::from_entries(&shared(&plan.entries, &visible.view, &selection), &[])?;
-    let top = Index::difference(&plan.entries, &base, &[])?;
-    let paths = witnesses(args, &machine)?;
-    let kept = keep(store, key, &plan, (&top, &base), paths, recording.recorded(), started);
-    match kept {
-        Ok(true) if store.prune_above(limit).is_err() => {
-            reporter.detail("the cache can't be pruned");
-        }
-        Ok(_) => {}
-        Err(error) => reporter.detail(format_args!("the view is not cached: {error}")),
-    }
-    plan.entries.clear();
+    let Surveyed { machine, selection, visible } =
+        plan::survey(target, closure, view, run, recording, timings)?;
+    let system = selection.of_system();
+    let is_system = |label: &String| system.contains(&label[..]);
+    let owners: Vec<bool> = visible.view.owners().iter().map(is_system).collect();
+    let (plan, top, base) = plan::of_names(&visible, run, &|node| {
+        node.owners().iter().any(|owner| owners[owner.0 as usize])
+    })?;
+    let witnesses = witnesses(args, &machine)?;
+    let files = visible.view.len();
+    let keepsake = Keepsake { started, witnesses, warnings: recording.recorded(), files };
     timings.step("index");
-    Ok(Prepared { plan, top, base: Some(base) })
+    Ok((Prepared { plan, top, base: Some(base) }, keepsake))
 }
 
 /// Whether it was kept: what changed a moment ago may change again with the same time.
 fn keep(
     store: &Store,
     key: &Key,
-    plan: &Plan,
-    (top, base): (&Index, &Index),
-    witnesses: Vec<ByteString>,
-    warnings: Vec<String>,
-    started: SystemTime,
+    prepared: &Prepared,
+    keepsake: Keepsake,
 ) -> Result<bool, Failure> {
+    let Prepared { plan, top, base: Some(base) } = prepared else { return Ok(false) };
+    let Keepsake { started, witnesses, warnings, files } = keepsake;
     let watched = Watched::of(plan, top, base, witnesses);
     let Some(state) = watched.state() else { return Ok(false) };
     if !state.settled_before(started) {
@@ -197,40 +215,10 @@ fn keep(
     }
     let written = |error: std::io::Error| Failure::file(store.dir(), "can't be written", &error);
     let name = store.keep_base(base).map_err(written)?;
-    let note = Note::new(plan, name, warnings, state);
+    let note = Note::new(plan, files, name, warnings, state);
     let note = note.with(&watched).map_err(|error| Failure::caused(&error))?;
     store.keep(key, &top.with_note(&note)?).map_err(written)?;
     Ok(true)
-}
-
-/// The part of the entries that @system's packages own, which other views have too, with the directories above.
-fn shared(entries: &[Entry], view: &View, selection: &Selection) -> Vec<Entry> {
-    let system = selection.of_system();
-    let owners: Vec<bool> = view.owners().iter().map(|label| system.contains(&label[..])).collect();
-    let mut kept = vec![false; entries.len()];
-    // The directories from the root to the entry before.
-    let mut open: Vec<usize> = Vec::new();
-    for (at, entry) in entries.iter().enumerate() {
-        let is_above = |&up: &usize| {
-            let path = &entries[up].path;
-            let rest = entry.path.as_bytes().strip_prefix(path.as_bytes());
-            rest.is_some_and(|rest| path.as_bytes() == b"/" || rest.starts_with(b"/"))
-        };
-        open.truncate(open.iter().take_while(|up| is_above(up)).count());
-        let node = view.lookup(entry.path.as_bytes());
-        if node.is_some_and(|node| node.owners().iter().any(|owner| owners[owner.0 as usize])) {
-            kept[at] = true;
-            for &up in &open {
-                kept[up] = true;
-            }
-        }
-        if matches!(entry.kind, EntryKind::Dir { .. }) {
-            open.push(at);
-        }
-    }
-    kept[0] = true;
-    let entries = entries.iter().zip(kept).filter(|(_, kept)| *kept);
-    entries.map(|(entry, _)| entry.clone()).collect()
 }
 
 /// Every path outside of the view that had a part in it.

@@ -36,6 +36,28 @@ pub(crate) fn visible(
     machine: &Machine,
     reporter: Reporter,
 ) -> Result<Visible, Failure> {
+    make(selection, args, machine, reporter, |_| {})
+}
+
+/// The same without modes, sizes and times of files.
+pub(crate) fn names(
+    selection: &Selection,
+    args: &ViewArgs,
+    machine: &Machine,
+    reporter: Reporter,
+) -> Result<Visible, Failure> {
+    make(selection, args, machine, reporter, |builder| {
+        builder.without_metadata();
+    })
+}
+
+fn make(
+    selection: &Selection,
+    args: &ViewArgs,
+    machine: &Machine,
+    reporter: Reporter,
+    prepare: impl FnOnce(&mut ViewBuilder<'_>),
+) -> Result<Visible, Failure> {
     // Commands run where build tools are installed; what else there is must be below.
     let host_root = machine.place(RootKind::Broot).root.clone();
     let host = RealHost::new(&host_root);
@@ -47,6 +69,7 @@ pub(crate) fn visible(
     refuse_root(&host_root, &write, "--write")?;
 
     let mut builder = ViewBuilder::new(&host);
+    prepare(&mut builder);
     for path in FRESH {
         builder.provided(path);
     }

@@ -26,9 +26,11 @@
 mod build;
 mod read;
 mod tree;
+mod view;
 
 pub use read::Index;
 pub(crate) use tree::{NodeId, Shape, Tree};
+pub(crate) use view::{Split, split};
 
 /// The version of the format that is written and read.
 pub const VERSION: u32 = 1;

@@ -6,7 +6,7 @@ mod limits;
 mod options;
 mod text;
 
-pub(crate) use build::below;
+pub(crate) use build::{below, special_kind};
 pub use limits::parse_size;
 pub use options::PlanOptions;
 

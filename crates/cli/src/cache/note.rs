@@ -48,13 +48,19 @@ impl Watched {
 }
 
 impl Note {
-    pub(crate) fn new(plan: &Plan, base: String, warnings: Vec<String>, state: State) -> Self {
+    pub(crate) fn new(
+        plan: &Plan,
+        files: usize,
+        base: String,
+        warnings: Vec<String>,
+        state: State,
+    ) -> Self {
         Self {
             schema: SCHEMA,
             base,
             host_root: plan.host_root.clone(),
             binds: plan.binds.clone(),
-            files: plan.entries.len(),
+            files,
             warnings,
             state,
         }

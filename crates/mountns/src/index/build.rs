@@ -14,7 +14,7 @@ impl Index {
     pub fn from_entries(entries: &[Entry], note: &[u8]) -> Result<Self, Error> {
         let mut draft = Draft::default();
         draft.all(entries, &mut |_, _| NONE);
-        draft.finish(0, note)
+        Ok(draft.finish(0, note)?.0)
     }
 
     /// What has to be laid over `base` to show just these entries: what is new or different, the directories that
@@ -34,25 +34,34 @@ impl Index {
             id.map_or(NONE, NodeId::number)
         });
         draft.subtract(base, &below);
-        draft.finish(base.identity(), note)
+        Ok(draft.finish(base.identity(), note)?.0)
     }
 }
 
-/// A tree being made, in path order.
+/// A tree being made: a directory before what it holds.
 #[derive(Default)]
-struct Draft {
-    nodes: Vec<Drafted>,
+pub(super) struct Draft {
+    pub(super) nodes: Vec<Drafted>,
     text: Vec<u8>,
 }
 
-struct Drafted {
+pub(super) struct Drafted {
     name: (u32, u16),
     tag: Tag,
     mode: u32,
-    parent: u32,
+    pub(super) parent: u32,
     text: (usize, usize),
-    base: u32,
-    kept: bool,
+    pub(super) base: u32,
+    pub(super) kept: bool,
+}
+
+/// What a node of a draft is to be.
+#[derive(Clone, Copy)]
+pub(super) struct Content<'a> {
+    pub(super) tag: Tag,
+    pub(super) mode: u32,
+    /// The target of a link, the content of a file.
+    pub(super) text: &'a [u8],
 }
 
 impl Draft {
@@ -71,25 +80,24 @@ impl Draft {
             let parent = open.last().map_or(0, |&(node, _)| node);
             let name = if at == 0 { &[][..] } else { &path[slash + 1..] };
             let base = find((at > 0).then(|| self.nodes[parent].base), name);
-            self.push(entry, parent, name, base);
+            self.push(parent, name, content_of(&entry.kind), base);
             if matches!(entry.kind, EntryKind::Dir { .. }) {
                 open.push((at, if at == 0 { 0 } else { path.len() }));
             }
         }
     }
 
-    fn push(&mut self, entry: &Entry, parent: usize, name: &[u8], base: u32) {
-        let (tag, mode, text) = match &entry.kind {
-            EntryKind::Dir { mode } => (Tag::Dir, *mode, &[][..]),
-            EntryKind::File { .. } => (Tag::File, 0, &[][..]),
-            EntryKind::Symlink { target } => (Tag::Symlink, 0, &target.0[..]),
-            EntryKind::Synthetic { mode, content } => (Tag::Synthetic, *mode, &content.0[..]),
-            EntryKind::Special { node, mode } => (special(*node), *mode, &[][..]),
-        };
+    pub(super) fn push(&mut self, parent: usize, name: &[u8], content: Content<'_>, base: u32) {
+        let Content { tag, mode, text } = content;
         let text = self.say(text);
         let name = self.name(name);
         let parent = number(parent);
         self.nodes.push(Drafted { name, tag, mode, parent, text, base, kept: true });
+    }
+
+    /// Whether there is a directory at a place.
+    pub(super) fn is_dir(&self, place: u32) -> bool {
+        self.nodes.get(place as usize).is_some_and(|node| node.tag == Tag::Dir)
     }
 
     fn name(&mut self, name: &[u8]) -> (u32, u16) {
@@ -114,7 +122,14 @@ impl Draft {
             node.kept = !same;
         }
         self.mark_gone(below, &met);
-        self.nodes[0].kept = true;
+        self.keep_above();
+    }
+
+    /// Keeps the directories that lead to what is kept.
+    pub(super) fn keep_above(&mut self) {
+        if let Some(root) = self.nodes.first_mut() {
+            root.kept = true;
+        }
         for at in (1..self.nodes.len()).rev() {
             if self.nodes[at].kept {
                 let parent = self.nodes[at].parent as usize;
@@ -147,8 +162,9 @@ impl Draft {
         }
     }
 
-    /// Numbers what is kept so that the children of each directory stand together, and writes it.
-    fn finish(self, base: u32, note: &[u8]) -> Result<Index, Error> {
+    /// Numbers what is kept so that the children of each directory stand together, and writes it. Also tells the numbers,
+    /// by place in the draft.
+    pub(super) fn finish(&self, base: u32, note: &[u8]) -> Result<(Index, Vec<u32>), Error> {
         let mut children: Vec<Vec<u32>> = vec![Vec::new(); self.nodes.len()];
         for (at, node) in self.nodes.iter().enumerate().skip(1).filter(|(_, node)| node.kept) {
             children[node.parent as usize].push(number(at));
@@ -170,41 +186,59 @@ impl Draft {
             order.extend_from_slice(mine);
             next += 1;
         }
-        let mut renumbered = vec![0u32; self.nodes.len()];
+        let mut renumbered = vec![NONE; self.nodes.len()];
+        let mut length = 0;
         for (new, &old) in order.iter().enumerate() {
             renumbered[old as usize] = number(new);
+            let node = &self.nodes[old as usize];
+            length += usize::from(node.name.1) + node.text.1;
         }
         let note_len = note.len();
-        let lengths = [order.len(), self.text.len(), note_len].map(u32::try_from);
+        let lengths = [order.len(), length, note_len].map(u32::try_from);
         let [Ok(nodes), Ok(text), Ok(note_len)] = lengths else {
             return Err(Error::new(ErrorKind::Value("the tree is too large for an index".into())));
         };
-        let mut out =
-            Vec::with_capacity(HEADER + order.len() * NODE + self.text.len() + note.len());
+        let mut out = Vec::with_capacity(HEADER + order.len() * NODE + length + note.len());
+        let mut said = Vec::with_capacity(length);
         out.extend_from_slice(MAGIC);
         for word in [VERSION, 0, base, nodes, text, note_len] {
             out.extend_from_slice(&word.to_le_bytes());
         }
         for &old in &order {
             let node = &self.nodes[old as usize];
+            let name_start = number(said.len());
+            said.extend_from_slice(name(old));
+            let text_start = number(said.len());
+            said.extend_from_slice(&self.text[node.text.0..][..node.text.1]);
             let (a, b) = match node.tag {
                 Tag::Dir => (first[old as usize], number(children[old as usize].len())),
-                _ => (number(node.text.0), number(node.text.1)),
+                _ => (text_start, number(node.text.1)),
             };
             let parent = renumbered[node.parent as usize];
-            out.extend_from_slice(&node.name.0.to_le_bytes());
+            out.extend_from_slice(&name_start.to_le_bytes());
             out.extend_from_slice(&node.name.1.to_le_bytes());
             out.extend_from_slice(&[node.tag as u8, 0]);
             for word in [node.mode, parent, a, b, node.base, 0] {
                 out.extend_from_slice(&word.to_le_bytes());
             }
         }
-        out.extend_from_slice(&self.text);
+        out.extend_from_slice(&said);
         out.extend_from_slice(note);
         let crc = crc32fast::hash(&out[16..]);
         out[12..16].copy_from_slice(&crc.to_le_bytes());
-        Index::from_bytes(out)
+        Ok((Index::from_bytes(out)?, renumbered))
     }
+}
+
+pub(super) fn content_of(kind: &EntryKind) -> Content<'_> {
+    let (tag, mode, text) = match kind {
+        EntryKind::Dir { mode } => (Tag::Dir, *mode, &[][..]),
+        EntryKind::File { .. } => (Tag::File, 0, &[][..]),
+        EntryKind::Symlink { target } => (Tag::Symlink, 0, &target.0[..]),
+        EntryKind::Synthetic { mode, content } => (Tag::Synthetic, *mode, &content.0[..]),
+        EntryKind::Special { node, mode } => (special(*node), *mode, &[][..]),
+    };
+    Content { tag, mode, text }
 }
 
 /// Whether the base shows the same thing at this place; for a directory, whatever is in it.
@@ -222,7 +256,7 @@ fn same(node: &Drafted, text: &[u8], below: &Tree) -> bool {
     }
 }
 
-fn special(kind: SpecialKind) -> Tag {
+pub(super) fn special(kind: SpecialKind) -> Tag {
     match kind {
         SpecialKind::CharDevice => Tag::CharDevice,
         SpecialKind::BlockDevice => Tag::BlockDevice,
@@ -232,6 +266,6 @@ fn special(kind: SpecialKind) -> Tag {
 }
 
 /// Counts are checked against 2^32 before anything is written.
-fn number(count: usize) -> u32 {
+pub(super) fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }

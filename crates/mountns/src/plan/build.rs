@@ -7,6 +7,7 @@ use super::{
     Access, Bind, Entry, EntryKind, Plan, PlanOptions, SCHEMA, SpecialKind, Timestamp, Variable,
 };
 use crate::host::{HostTree, Resolved, dir_entry, parent};
+use crate::index::{Index, Split, Tree, split};
 use crate::{ByteString, Error, ErrorKind};
 
 impl Plan {
@@ -18,63 +19,79 @@ impl Plan {
     /// # Errors
     /// When a path to read or write does not exist, or the plan would be none that [`Plan::check`] accepts.
     pub fn from_view(view: &View, host_root: &Path, options: &PlanOptions) -> Result<Self, Error> {
-        let mut builder = Builder::new(host_root);
-        for node in view {
-            builder.node(node)?;
-        }
-        builder.fresh(options);
-        options.read.iter().try_for_each(|path| builder.bind(path, Access::Read))?;
-        options.write.iter().try_for_each(|path| builder.bind(path, Access::Write))?;
-        let plan = builder.finish(options);
+        let builder = Builder::of(view, host_root, options)?;
+        let entries = view.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
+        let (mut plan, added) = builder.finish(options);
+        plan.entries = without_covered(merge(entries, added), &plan.covered());
         plan.check()?;
         Ok(plan)
     }
+
+    /// The same without entries, and in their place an index of them and one that it lies over, which has what `is_shared` says
+    /// so of. The view need not know sizes and times of files.
+    ///
+    /// [`Run::index`](crate::Run::index) takes them.
+    ///
+    /// # Errors
+    /// As [`from_view`](Self::from_view), and when names and contents exceed 4 GiB.
+    pub fn indexed(
+        view: &View,
+        host_root: &Path,
+        options: &PlanOptions,
+        is_shared: &dyn Fn(&Node<'_>) -> bool,
+    ) -> Result<(Self, Index, Index), Error> {
+        let (plan, added) = Builder::of(view, host_root, options)?.finish(options);
+        let Split { top, base } = split(view, &added, &plan.covered(), is_shared)?;
+        plan.check_over(&Tree::new(top.clone(), Some(base.clone()))?)?;
+        Ok((plan, top, base))
+    }
 }
 
-struct Builder {
+struct Builder<'v> {
+    view: &'v View,
     host_root: ByteString,
     host: HostTree,
-    entries: Vec<Entry>,
-    /// What was added to the view's own entries, which are sorted already.
+    /// What comes to the view's own paths.
     added: BTreeMap<ByteString, EntryKind>,
     binds: BTreeMap<ByteString, Access>,
 }
 
-impl Builder {
-    fn new(host_root: &Path) -> Self {
+fn entry(node: Node<'_>) -> Result<Entry, Error> {
+    let path = ByteString(node.path());
+    let kind = match node.kind() {
+        NodeKind::Dir { mode, .. } | NodeKind::Tree { mode, .. } => dir(mode),
+        NodeKind::File { mode, size, mtime } => {
+            EntryKind::File { mode, size, mtime: Timestamp(mtime.sec, mtime.nsec) }
+        }
+        NodeKind::Symlink { target } => EntryKind::Symlink { target: target.into() },
+        NodeKind::Synthetic { mode, content } => {
+            EntryKind::Synthetic { mode: mode & 0o777, content: content.into() }
+        }
+        NodeKind::Special { kind, mode } => EntryKind::Special {
+            node: special_kind(kind).ok_or_else(|| Error::at(&path.0, ErrorKind::UnknownNode))?,
+            mode: mode & 0o777,
+        },
+        _ => return Err(Error::at(&path.0, ErrorKind::UnknownNode)),
+    };
+    Ok(Entry { path, kind })
+}
+
+impl<'v> Builder<'v> {
+    fn of(view: &'v View, host_root: &Path, options: &PlanOptions) -> Result<Self, Error> {
         let host_root = ByteString::from(host_root);
-        Self {
+        let trees = view.iter().filter(|node| matches!(node.kind(), NodeKind::Tree { .. }));
+        let binds = trees.map(|node| (ByteString(node.path()), Access::Read)).collect();
+        let mut builder = Self {
+            view,
             host: HostTree::new(host_root.as_bytes()),
             host_root,
-            entries: Vec::new(),
             added: BTreeMap::new(),
-            binds: BTreeMap::new(),
-        }
-    }
-
-    fn node(&mut self, node: Node<'_>) -> Result<(), Error> {
-        let path = ByteString(node.path());
-        let kind = match node.kind() {
-            NodeKind::Dir { mode, .. } => dir(mode),
-            NodeKind::Tree { mode, .. } => {
-                self.binds.insert(path.clone(), Access::Read);
-                dir(mode)
-            }
-            NodeKind::File { mode, size, mtime } => {
-                EntryKind::File { mode, size, mtime: Timestamp(mtime.sec, mtime.nsec) }
-            }
-            NodeKind::Symlink { target } => EntryKind::Symlink { target: target.into() },
-            NodeKind::Synthetic { mode, content } => {
-                EntryKind::Synthetic { mode: mode & 0o777, content: content.into() }
-            }
-            NodeKind::Special { kind, mode } => EntryKind::Special {
-                node: special(kind).ok_or_else(|| Error::at(&path.0, ErrorKind::UnknownNode))?,
-                mode: mode & 0o777,
-            },
-            _ => return Err(Error::at(&path.0, ErrorKind::UnknownNode)),
+            binds,
         };
-        self.entries.push(Entry { path, kind });
-        Ok(())
+        builder.fresh(options);
+        options.read.iter().try_for_each(|path| builder.bind(path, Access::Read))?;
+        options.write.iter().try_for_each(|path| builder.bind(path, Access::Write))?;
+        Ok(builder)
     }
 
     /// Makes sure that there is something to mount the fresh file systems on.
@@ -90,7 +107,7 @@ impl Builder {
         let ends = path.iter().enumerate().skip(1).filter(|&(_, &byte)| byte == b'/');
         for end in ends.map(|(at, _)| at).chain([path.len()]) {
             let here = &path[..end];
-            if self.known(here).is_none() {
+            if !self.has(here) {
                 let host = self.host.lstat(here).ok().filter(std::fs::Metadata::is_dir);
                 let made_up = EntryKind::Dir { mode: 0o755 };
                 let kind = host.map_or(made_up, |meta| dir_entry(here, &meta).kind);
@@ -122,27 +139,23 @@ impl Builder {
     }
 
     fn add(&mut self, entry: Entry) {
-        if self.known(&entry.path.0).is_none() {
+        if !self.has(&entry.path.0) {
             self.added.insert(entry.path, entry.kind);
         }
     }
 
-    fn known(&self, path: &[u8]) -> Option<&EntryKind> {
-        let path = ByteString::from(if path.is_empty() { b"/" } else { path });
-        let at = self.entries.binary_search_by(|entry| entry.path.cmp(&path));
-        at.ok().map(|at| &self.entries[at].kind).or_else(|| self.added.get(&path))
+    fn has(&self, path: &[u8]) -> bool {
+        self.view.lookup(path).is_some() || self.added.contains_key(&ByteString::from(path))
     }
 
-    fn finish(self, options: &PlanOptions) -> Plan {
+    fn finish(self, options: &PlanOptions) -> (Plan, BTreeMap<ByteString, EntryKind>) {
         let bind = |(path, access): (ByteString, Access)| Bind {
             source: path.clone(),
             destination: path,
             access,
         };
         let binds = self.binds.into_iter().map(bind).collect();
-        let mut plan = Plan::of_options(self.host_root, binds, options);
-        plan.entries = without_covered(merge(self.entries, self.added), &plan.covered());
-        plan
+        (Plan::of_options(self.host_root, binds, options), self.added)
     }
 }
 
@@ -220,7 +233,7 @@ fn dir(mode: u32) -> EntryKind {
     EntryKind::Dir { mode: mode & 0o3777 }
 }
 
-fn special(kind: Kind) -> Option<SpecialKind> {
+pub(crate) fn special_kind(kind: Kind) -> Option<SpecialKind> {
     match kind {
         Kind::CharDev => Some(SpecialKind::CharDevice),
         Kind::BlockDev => Some(SpecialKind::BlockDevice),

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use hermitage_mountns::{
-    Access, Backend, Bind, ByteString, Entry, EntryKind, ErrorKind, Limit, Plan, PlanOptions,
-    Resource, Shown, Tmpfs,
+    Access, Backend, Bind, ByteString, Entry, EntryKind, ErrorKind, Index, Limit, Plan,
+    PlanOptions, Resource, Shown, Tmpfs,
 };
-use hermitage_view::{Kind, MemoryHost, NodeKind, View, ViewBuilder};
+use hermitage_view::{Kind, MemoryHost, Node, NodeKind, View, ViewBuilder};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 pub(crate) const TESTS: &[(&str, fn())] = &[
     ("the model of a plan shows exactly the view", model_equals_view),
+    ("the indices of a view show what its plan does", indexed_equals_plan),
     ("any bytes survive text and back", bytes_round_trip),
     ("paths sort by component", paths_sort_by_component),
     ("a plan survives JSON and back", plan_round_trip),
@@ -63,6 +64,10 @@ fn hosts() -> impl Strategy<Value = Vec<HostFile>> {
 
 /// Builds the host, leaving out what would turn a file into a directory, and the view.
 fn view_of(files: &[HostFile]) -> View {
+    view_with(files, |_| {})
+}
+
+fn view_with(files: &[HostFile], more: impl FnOnce(&mut ViewBuilder<'_>)) -> View {
     let mut host = MemoryHost::new();
     let mut kinds: BTreeMap<Vec<u8>, Kind> = BTreeMap::new();
     let mut visible = Vec::new();
@@ -86,6 +91,7 @@ fn view_of(files: &[HostFile]) -> View {
     for path in visible {
         builder.add(path, owner);
     }
+    more(&mut builder);
     builder.build().unwrap()
 }
 
@@ -136,6 +142,41 @@ fn model_equals_view() {
         })
         .unwrap();
     assert!(large.get() > 100, "hardly any view has more than a few nodes: {}", large.get());
+}
+
+/// For any view, whatever part of it is shared, with mounts over some of it, and with files that were not looked at.
+fn indexed_equals_plan() {
+    let counts = std::cell::Cell::new((0, 0));
+    let strategy = (hosts(), any::<u64>(), prop::bool::ANY);
+    let result = cases(512).run(&strategy, |(files, shared, covers)| {
+        let tmpfs = Tmpfs { path: "/usr".into(), mode: 0o755, size: None };
+        let mut options = PlanOptions::default();
+        options.tmpfs.extend(covers.then_some(tmpfs));
+        let host = Path::new("/nowhere");
+        let plan = Plan::from_view(&view_of(&files), host, &options);
+        let names = view_with(&files, |builder| {
+            builder.without_metadata();
+        });
+        let is_shared = |node: &Node<'_>| shared >> (node.index() % 64) & 1 == 1;
+        let indexed = Plan::indexed(&names, host, &options, &is_shared);
+        prop_assert_eq!(plan.is_ok(), indexed.is_ok());
+        let (Ok(plan), Ok((without, top, base))) = (plan, indexed) else { return Ok(()) };
+        let expected = Index::from_entries(&plan.entries, b"").unwrap();
+        prop_assert_eq!(top.model(Some(&base)).unwrap(), expected.model(None).unwrap());
+        // No more is kept than has to be.
+        let least = Index::difference(&plan.entries, &base, b"").unwrap();
+        prop_assert_eq!(top.as_bytes(), least.as_bytes());
+        prop_assert_eq!(&without.binds, &plan.binds);
+        let (split, covered) = counts.get();
+        counts.set((
+            split + usize::from(base.len() > 1 && base.len() < expected.len()),
+            covered + usize::from(expected.len() < names.len()),
+        ));
+        Ok(())
+    });
+    result.unwrap();
+    let (split, covered) = counts.get();
+    assert!(split > 100 && covered > 20, "the interesting cases are hardly reached: {counts:?}");
 }
 
 fn bytes_round_trip() {
