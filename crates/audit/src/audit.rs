@@ -62,6 +62,7 @@ pub struct Audit<'a> {
     project: Option<&'a Project>,
     linked: &'a [Linked],
     ebuild: Ebuild,
+    offset: Vec<u8>,
 }
 
 impl<'a> Audit<'a> {
@@ -75,6 +76,7 @@ impl<'a> Audit<'a> {
             project: None,
             linked: &[],
             ebuild: Ebuild::default(),
+            offset: Vec::new(),
         }
     }
 
@@ -113,13 +115,20 @@ impl<'a> Audit<'a> {
         self
     }
 
+    /// The offset that packages are installed at (`EPREFIX`), without a slash at its end: rules see paths without it.
+    #[must_use]
+    pub fn offset(mut self, offset: &[u8]) -> Self {
+        self.offset = offset.to_vec();
+        self
+    }
+
     /// Looks through what was watched.
     ///
     /// # Errors
     /// When the inventory can't be asked.
     pub fn report(&self, source: impl Source) -> Result<Report, Error> {
         let trace = source.trace();
-        let looks = Looks::sort(&trace, self.inventory, &self.rules)?;
+        let looks = Looks::sort(&trace, self.inventory, &self.rules, &self.offset)?;
         let mut groups = Groups::default();
         hidden::find(self, &looks, &mut groups);
         shown::find(self, &looks, &mut groups)?;
@@ -133,7 +142,7 @@ impl<'a> Audit<'a> {
             accesses: trace.accesses.len(),
             processes: trace.processes.len(),
             quieted: quieted.map(|(rule, &looks)| Quieted { rule: rule.clone(), looks }).collect(),
-            findings: groups.findings(self, &trace),
+            findings: groups.findings(self, &trace, &self.ebuild.configured_by(&trace.processes)),
             comparison: None,
             suppressed: Vec::new(),
         };

@@ -1,5 +1,6 @@
 //! What to write into the ebuild.
 
+use crate::Process;
 use crate::inventory::{Class, Package};
 use crate::report::{Kind, Suggestion};
 use crate::rules::{Role, Rules};
@@ -75,15 +76,37 @@ impl Ebuild {
 
     /// The option that leaves out what is called so.
     fn option(&self, name: &str) -> Option<String> {
-        let names_it = |option: &&String| {
-            let rest = option.trim_start_matches("--without-").trim_start_matches("--disable-");
-            let rest = rest.strip_prefix("-D").unwrap_or(rest);
-            let rest = rest.split('=').next().unwrap_or(rest);
-            let last = rest.rsplit(['_', '-']).next().unwrap_or(rest);
-            [rest, last].iter().any(|part| part.eq_ignore_ascii_case(name))
-        };
+        let names_it = |option: &&String| feature(option).eq_ignore_ascii_case(name);
         self.options.iter().find(names_it).cloned()
     }
+
+    /// The same with those options only that the build system takes which these processes show.
+    pub(crate) fn configured_by(&self, processes: &[Process]) -> Self {
+        let runs = |name: &str| processes.iter().any(|process| process.name() == name.as_bytes());
+        let is_meson =
+            |process: &Process| process.command.iter().take(2).any(|word| word.name() == b"meson");
+        let meson = processes.iter().any(is_meson);
+        let cmake = !meson && runs("cmake");
+        let fits = |option: &&String| match option.strip_prefix("-D") {
+            Some(set) => set.ends_with("=OFF") && cmake || set.ends_with("=disabled") && meson,
+            None => !cmake && !meson,
+        };
+        Self { options: self.options.iter().filter(fits).cloned().collect(), ..self.clone() }
+    }
+}
+
+/// What an option is about: `--without-NAME`, `-DWITH_NAME=OFF`, `-DNAME=disabled`.
+fn feature(option: &str) -> &str {
+    for prefix in ["--without-", "--disable-"] {
+        if let Some(name) = option.strip_prefix(prefix) {
+            return name;
+        }
+    }
+    let name = option.strip_prefix("-D").unwrap_or(option);
+    let name = name.split('=').next().unwrap_or(name);
+    let prefixes = ["WITH_", "ENABLE_", "USE_", "BUILD_WITH_"];
+    let bare = prefixes.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name);
+    bare.strip_suffix("_SUPPORT").unwrap_or(bare)
 }
 
 /// The name with a slot where that matters (PMS section 8.3.3): `:=` for what is built against, so that a new sub-slot

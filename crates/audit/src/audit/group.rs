@@ -7,6 +7,7 @@ use super::looks::Look;
 use crate::inventory::{Class, PackageIdx};
 use crate::report::{Asker, Evidence, Finding, Kind, PackageName, Severity};
 use crate::rules::Role;
+use crate::suggest::Ebuild;
 use crate::{Access, Text, Trace};
 
 /// What makes two looks one finding.
@@ -72,14 +73,27 @@ impl<'t> Groups<'t> {
         group
     }
 
-    pub(super) fn findings(self, audit: &Audit<'_>, trace: &Trace) -> Vec<Finding> {
+    pub(super) fn findings(
+        self,
+        audit: &Audit<'_>,
+        trace: &Trace,
+        ebuild: &Ebuild,
+    ) -> Vec<Finding> {
         let groups = self.groups.into_iter();
-        groups.map(|((kind, subject), group)| group.finding(kind, &subject, audit, trace)).collect()
+        groups
+            .map(|((kind, subject), group)| group.finding(kind, &subject, (audit, ebuild), trace))
+            .collect()
     }
 }
 
 impl Group<'_> {
-    fn finding(self, kind: Kind, subject: &Subject, audit: &Audit<'_>, trace: &Trace) -> Finding {
+    fn finding(
+        self,
+        kind: Kind,
+        subject: &Subject,
+        (audit, ebuild): (&Audit<'_>, &Ebuild),
+        trace: &Trace,
+    ) -> Finding {
         let packages = audit.inventory.packages();
         let package = match subject {
             Subject::Package(at) | Subject::InClass(at, _) => Some(&packages[at.0]),
@@ -112,7 +126,7 @@ impl Group<'_> {
         let path = first.map(|shown| &shown.path);
         let message = crate::message::sentence(kind, package, &candidates, class, path, &askers);
         let suggestion = package.and_then(|package| {
-            audit.ebuild.suggest(kind, package, class, &roles, &audit.rules, packages)
+            ebuild.suggest(kind, package, class, &roles, &audit.rules, packages)
         });
         Finding {
             id,

@@ -33,6 +33,7 @@ impl<'t> Looks<'t> {
         trace: &'t Trace,
         inventory: &dyn Inventory,
         rules: &Rules,
+        offset: &[u8],
     ) -> Result<Self, Error> {
         let programs = programs(trace, inventory)?;
         let mut looks = Self {
@@ -51,12 +52,14 @@ impl<'t> Looks<'t> {
                 continue;
             }
             let name = trace.process(access).map_or(&b""[..], |process| process.name());
-            if let Some(rule) = rules.quiet(name, path) {
+            let inside = path.strip_prefix(offset).filter(|path| path.starts_with(b"/"));
+            let inside = inside.unwrap_or(path);
+            if let Some(rule) = rules.quiet(name, inside) {
                 *looks.quieted.entry(rule.id().to_owned()).or_default() += 1;
                 continue;
             }
             let owners = owners(inventory, path, &host)?;
-            let look = Look { access, role: rules.role(path), owners, host };
+            let look = Look { access, role: rules.role(inside), owners, host };
             if is_success { looks.used.push(look) } else { looks.refused.push(look) }
         }
         looks.drop_alternatives(rules);

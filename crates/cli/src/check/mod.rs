@@ -122,6 +122,7 @@ fn audit(
         .view(&visible.view)
         .project(project)
         .linked(&linked)
+        .offset(machine.eprefix())
         .ebuild(ebuild(&wanted, args, project, machine)?)
         .report(observed)
         .map_err(|error| Failure::caused(&error))
