@@ -128,7 +128,10 @@ impl<'a> Audit<'a> {
     /// When the inventory can't be asked.
     pub fn report(&self, source: impl Source) -> Result<Report, Error> {
         let trace = source.trace();
-        let looks = Looks::sort(&trace, self.inventory, &self.rules, &self.offset)?;
+        let mut looks = Looks::sort(&trace, self.inventory, &self.rules, &self.offset)?;
+        if let Some(project) = self.project {
+            looks.add_modules(self.inventory, project)?;
+        }
         let mut groups = Groups::default();
         hidden::find(self, &looks, &mut groups);
         shown::find(self, &looks, &mut groups)?;

@@ -147,6 +147,12 @@ pub trait Inventory {
     /// When the machine can't be asked.
     fn owners(&self, path: &[u8]) -> Result<Vec<PackageIdx>, Error>;
 
+    /// Every recorded path whose last component is `name`, with who recorded it.
+    ///
+    /// # Errors
+    /// When the machine can't be asked.
+    fn named(&self, name: &[u8]) -> Result<Vec<(Vec<u8>, PackageIdx)>, Error>;
+
     /// What is at this path outside of the view, without following a link in its last component; `None` where there is nothing.
     ///
     /// # Errors
@@ -207,6 +213,14 @@ impl Inventory for MemoryInventory {
 
     fn owners(&self, path: &[u8]) -> Result<Vec<PackageIdx>, Error> {
         Ok(self.files.get(path).map(|(_, owners)| owners.clone()).unwrap_or_default())
+    }
+
+    fn named(&self, name: &[u8]) -> Result<Vec<(Vec<u8>, PackageIdx)>, Error> {
+        let has_name = |path: &&Vec<u8>| path.rsplit(|&byte| byte == b'/').next() == Some(name);
+        let paths = self.files.iter().filter(|(path, _)| has_name(path));
+        let pairs = paths
+            .flat_map(|(path, (_, owners))| owners.iter().map(move |&owner| (path.clone(), owner)));
+        Ok(pairs.collect())
     }
 
     fn on_host(&self, path: &[u8]) -> Result<Option<OnHost>, Error> {

@@ -19,6 +19,7 @@ pub struct Project {
     own: BTreeSet<Vec<u8>>,
     words: BTreeSet<Vec<u8>>,
     options: BTreeSet<String>,
+    modules: BTreeSet<Vec<u8>>,
 }
 
 /// Which of several names a project mentions.
@@ -49,6 +50,11 @@ impl Project {
     /// Options of the project's configuration that leave something out.
     pub fn options(&self) -> impl Iterator<Item = &str> {
         self.options.iter().map(String::as_str)
+    }
+
+    /// Modules of Python that are imported, by the first part of their names.
+    pub(crate) fn modules(&self) -> impl Iterator<Item = &[u8]> {
+        self.modules.iter().map(Vec::as_slice)
     }
 
     fn file(&mut self, path: &Path) -> io::Result<()> {
@@ -85,6 +91,9 @@ impl Project {
                 }
             }
         }
+        if name.ends_with(b".py") || text.starts_with(b"#!") {
+            self.modules.extend(text.split(|&byte| byte == b'\n').flat_map(imports));
+        }
         match name {
             b"CMakeLists.txt" => {
                 self.options.extend(calls(text, b"option(", |name| format!("-D{name}=OFF")));
@@ -118,6 +127,23 @@ impl Project {
 
 fn is_header(name: &[u8]) -> bool {
     [&b".h"[..], b".hh", b".hpp", b".hxx", b".H"].iter().any(|end| name.ends_with(end))
+}
+
+/// The modules that a line of Python imports: `import a.b, c` or `from a import b`.
+fn imports(line: &[u8]) -> Vec<Vec<u8>> {
+    let line = line.trim_ascii();
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let first = |name: &[u8]| {
+        let name = name.trim_ascii_start();
+        let end = name.iter().position(|byte| !is_name(byte)).unwrap_or(name.len());
+        name[..end].to_vec()
+    };
+    let names: Vec<Vec<u8>> = match (line.strip_prefix(b"import "), line.strip_prefix(b"from ")) {
+        (Some(names), _) => names.split(|&byte| byte == b',').map(first).collect(),
+        (_, Some(name)) => vec![first(name)],
+        _ => Vec::new(),
+    };
+    names.into_iter().filter(|name| !name.is_empty()).collect()
 }
 
 /// The option that leaves out what a script's option puts in.

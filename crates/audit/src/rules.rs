@@ -86,6 +86,7 @@ pub struct Rules {
     alternatives: Vec<Alternatives>,
     implicit: Vec<Words>,
     companions: Vec<Words>,
+    sought: Vec<Words>,
     names: Vec<Names>,
 }
 
@@ -163,6 +164,7 @@ impl Rules {
         self.alternatives.splice(..0, other.alternatives);
         self.implicit.splice(..0, other.implicit);
         self.companions.splice(..0, other.companions);
+        self.sought.splice(..0, other.sought);
         self.names.splice(..0, other.names);
         self
     }
@@ -192,6 +194,11 @@ impl Rules {
     /// Whether a program of this name belongs to the class of the library it comes with.
     pub fn is_companion(&self, program: &[u8]) -> bool {
         self.companions.iter().any(|words| words.words.iter().any(|word| word.matches(program)))
+    }
+
+    /// Whether whoever looks for a file of this name in one directory after the other means it wherever it is.
+    pub fn is_sought_by_name(&self, name: &[u8]) -> bool {
+        self.sought.iter().any(|words| words.words.iter().any(|word| word.matches(name)))
     }
 
     /// How flags and options may call a package, the likeliest first.

@@ -306,6 +306,18 @@ impl<'m> Owned<'m> {
         Ok(found)
     }
 
+    /// Every recorded path with this last component, with the package that recorded it.
+    pub(crate) fn named(&self, name: &[u8]) -> Vec<(Vec<u8>, (usize, PackageId))> {
+        let systems = self.systems.iter().enumerate();
+        let records = systems.flat_map(|(at, system)| {
+            system.index.records_named(name).map(move |record| {
+                let path = [&system.prefix, record.entry.path()].concat();
+                (path, (at, system.packages[record.package.0]))
+            })
+        });
+        records.collect()
+    }
+
     /// The packages that own a path, by name and version.
     pub(crate) fn owners(&self, path: &[u8]) -> Result<Vec<String>, Failure> {
         let mut names = Vec::new();

@@ -51,8 +51,11 @@ impl<'t> Groups<'t> {
         severity: Severity,
         look: &Look<'t>,
     ) {
-        let shown =
-            Shown { path: look.access.asked.clone(), role: look.role, access: Some(look.access) };
+        let shown = Shown {
+            path: look.meant.clone().unwrap_or_else(|| look.access.asked.clone()),
+            role: look.role,
+            access: Some(look.access),
+        };
         self.add(kind, subject, severity).shows.push(shown);
     }
 

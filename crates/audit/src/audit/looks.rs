@@ -1,15 +1,17 @@
 //! Looks with what is known about the path and who asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::inventory::{Inventory, OnHost, PackageIdx};
 use crate::rules::{Role, Rules};
-use crate::{Access, Error, Trace};
+use crate::{Access, Answer, Error, Project, Text, Trace};
 
 /// A look that may mean something.
 #[derive(Debug)]
 pub(super) struct Look<'t> {
     pub(super) access: &'t Access,
+    /// What was looked for, where it is not what was asked for.
+    pub(super) meant: Option<Text>,
     pub(super) role: Role,
     pub(super) owners: Vec<PackageIdx>,
     pub(super) host: OnHost,
@@ -24,6 +26,9 @@ pub(super) struct Looks<'t> {
     /// Looks that found a file.
     pub(super) used: Vec<Look<'t>>,
     pub(super) quieted: BTreeMap<String, usize>,
+    /// Looks for a name where nothing is, though there may be such a file elsewhere.
+    elsewhere: Vec<&'t Access>,
+    listed: Vec<&'t Access>,
     /// Whose program each process is.
     programs: Vec<Vec<PackageIdx>>,
 }
@@ -41,27 +46,37 @@ impl<'t> Looks<'t> {
             refused: Vec::new(),
             used: Vec::new(),
             quieted: BTreeMap::new(),
+            elsewhere: Vec::new(),
+            listed: Vec::new(),
             programs,
         };
         for access in &trace.accesses {
             let path = access.path.as_bytes();
-            let Some(host) = inventory.on_host(path)? else { continue };
             let is_success = access.answer.is_success();
-            // Which directories were passed or listed says nothing.
+            let Some(host) = inventory.on_host(path)? else {
+                if !is_success && rules.is_sought_by_name(access.path.name()) {
+                    looks.elsewhere.push(access);
+                }
+                continue;
+            };
+            // Which directories were passed or listed says nothing by itself.
             if is_success && host == OnHost::Directory {
+                if access.answer == Answer::Listed {
+                    looks.listed.push(access);
+                }
                 continue;
             }
             let name = trace.process(access).map_or(&b""[..], |process| process.name());
-            let inside = path.strip_prefix(offset).filter(|path| path.starts_with(b"/"));
-            let inside = inside.unwrap_or(path);
+            let inside = without(path, offset);
             if let Some(rule) = rules.quiet(name, inside) {
                 *looks.quieted.entry(rule.id().to_owned()).or_default() += 1;
                 continue;
             }
             let owners = owners(inventory, path, &host)?;
-            let look = Look { access, role: rules.role(inside), owners, host };
+            let look = Look { access, meant: None, role: rules.role(inside), owners, host };
             if is_success { looks.used.push(look) } else { looks.refused.push(look) }
         }
+        looks.add_elsewhere(inventory, rules, offset)?;
         looks.drop_alternatives(rules);
         Ok(looks)
     }
@@ -69,6 +84,62 @@ impl<'t> Looks<'t> {
     /// Whose program the process is that looked.
     pub(super) fn owners_of_program(&self, look: &Look<'_>) -> &[PackageIdx] {
         look.access.process.and_then(|at| self.programs.get(at)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Who tries a name in one directory after the other means a file of that name wherever it is, also where the directory is
+    /// hidden, or was listed so that the name was never asked for.
+    fn add_elsewhere(
+        &mut self,
+        inventory: &dyn Inventory,
+        rules: &Rules,
+        offset: &[u8],
+    ) -> Result<(), Error> {
+        let found: BTreeSet<&[u8]> = self.used.iter().map(|look| look.access.path.name()).collect();
+        for access in std::mem::take(&mut self.elsewhere) {
+            let name = access.path.name();
+            let known = inventory.named(name)?;
+            let Some((path, _)) = known.first().filter(|_| !found.contains(name)) else { continue };
+            let role = rules.role(without(path, offset));
+            let mut owners: Vec<_> = known.iter().map(|(_, owner)| *owner).collect();
+            owners.sort_unstable();
+            owners.dedup();
+            let meant = None;
+            self.refused.push(Look { access, meant, role, owners, host: OnHost::File });
+        }
+        Ok(())
+    }
+
+    /// Python lists the directories of its search path, and asks only for modules that it saw there: a hidden one that the
+    /// project imports is missed without ever being asked for.
+    pub(super) fn add_modules(
+        &mut self,
+        inventory: &dyn Inventory,
+        project: &Project,
+    ) -> Result<(), Error> {
+        let is_python = |access: &&&Access| {
+            let process = self.trace.process(access);
+            process.is_some_and(|process| process.name().starts_with(b"python"))
+        };
+        let mut missed = Vec::new();
+        for access in self.listed.iter().filter(is_python) {
+            for module in project.modules() {
+                for end in [&b".py"[..], b""] {
+                    let path = [access.path.as_bytes(), b"/", module, end].concat();
+                    if let Some(host) = inventory.on_host(&path)? {
+                        let owners = owners(inventory, &path, &host)?;
+                        let meant = Some(Text(path));
+                        missed.push(Look { access, meant, role: Role::Python, owners, host });
+                    }
+                }
+            }
+        }
+        // Of those that were seen, the files were asked for.
+        let used: BTreeSet<&[u8]> =
+            self.used.iter().map(|look| look.access.path.as_bytes()).collect();
+        missed
+            .retain(|look| !look.meant.as_ref().is_some_and(|path| used.contains(path.as_bytes())));
+        self.refused.extend(missed);
+        Ok(())
     }
 
     /// Who looks for one of several names, and finds one, does not miss the others.
@@ -93,6 +164,11 @@ impl<'t> Looks<'t> {
         });
         self.quieted.extend(dropped);
     }
+}
+
+/// A path as rules see it.
+fn without<'p>(path: &'p [u8], offset: &[u8]) -> &'p [u8] {
+    path.strip_prefix(offset).filter(|path| path.starts_with(b"/")).unwrap_or(path)
 }
 
 /// The owners of a path, or where it is a link that nobody owns those of what it leads to.

@@ -23,6 +23,8 @@ struct File {
     #[serde(default)]
     companions: Vec<CompanionsTable>,
     #[serde(default)]
+    sought: Vec<SoughtTable>,
+    #[serde(default)]
     names: Vec<NamesTable>,
 }
 
@@ -69,6 +71,16 @@ struct CompanionsTable {
     #[serde(rename = "reason")]
     _reason: String,
     programs: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SoughtTable {
+    #[serde(rename = "id")]
+    _id: String,
+    #[serde(rename = "reason")]
+    _reason: String,
+    files: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -125,6 +137,7 @@ pub(super) fn parse(text: &str) -> Result<Rules, Error> {
             .into_iter()
             .map(|table| Words { words: words(table.programs) })
             .collect(),
+        sought: file.sought.into_iter().map(|table| Words { words: words(table.files) }).collect(),
         names: file
             .names
             .into_iter()

@@ -393,3 +393,40 @@ fn findings_are_ordered_by_severity_and_then_by_id() {
     let kinds: Vec<_> = report.findings.iter().map(|finding: &Finding| finding.kind).collect();
     assert_eq!(kinds, [Kind::Undeclared, Kind::Unowned, Kind::Unused, Kind::Unused]);
 }
+
+#[test]
+fn a_description_that_is_tried_elsewhere_means_the_one_in_a_hidden_or_listed_directory() {
+    let mut machine = Machine::new(png().declared_in(&[Depend]), zlib());
+    machine.inventory.file("/usr/lib/pkgconfig/zlib.pc", &[machine.zlib]);
+    let png = ("/usr/include/png.h", Answer::Found, COMPILER);
+    let elsewhere = ("/usr/share/pkgconfig/zlib.pc", Answer::Missing, SHELL);
+    let report = machine.report(trace(&[TOOLS, png, elsewhere]));
+    assert_eq!(ids(&report), [("undeclared:sys-libs/zlib".into(), Severity::Error)]);
+    assert_eq!(report.findings[0].evidence[0].path, "/usr/share/pkgconfig/zlib.pc".into());
+    // A file of another name is not looked for wherever it is.
+    machine.inventory.file("/usr/share/zlib/data", &[machine.zlib]);
+    let data = ("/usr/share/other/data", Answer::Missing, SHELL);
+    assert_eq!(machine.findings(trace(&[TOOLS, png, data])), []);
+}
+
+#[test]
+fn a_module_that_python_did_not_see_in_a_list_is_missed_when_the_project_imports_it() {
+    let mut machine = Machine::new(png().declared_in(&[Depend]), zlib());
+    let yaml = machine.inventory.package(Package::new("dev-python/pyyaml", "6"));
+    machine.inventory.directory("/usr/lib/python3.13/site-packages", &[yaml]);
+    machine.inventory.directory("/usr/lib/python3.13/site-packages/yaml", &[yaml]);
+    let png = ("/usr/include/png.h", Answer::Found, COMPILER);
+    let mut looks =
+        trace(&[TOOLS, png, ("/usr/lib/python3.13/site-packages", Answer::Listed, SHELL)]);
+    looks.processes[SHELL].program = Some("/usr/bin/python3.13".into());
+    let report = |source: &str| {
+        let mut project = Project::default();
+        project.text(b"setup.py", source.as_bytes());
+        let audit = Audit::new("app/viewer", &machine.inventory).project(&project);
+        ids(&audit.report(looks.clone()).unwrap())
+    };
+    let missed = [("undeclared:dev-python/pyyaml".into(), Severity::Error)];
+    assert_eq!(report("import os, yaml\n"), missed);
+    assert_eq!(report("    from yaml.loader import Loader\n"), missed);
+    assert_eq!(report("import os\nyaml = 1\n"), []);
+}

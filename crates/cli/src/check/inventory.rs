@@ -138,6 +138,11 @@ impl Inventory for MachineInventory<'_> {
         Ok(owners.into_iter().map(|place| self.by_place[&place]).collect())
     }
 
+    fn named(&self, name: &[u8]) -> Result<Vec<(Vec<u8>, PackageIdx)>, Error> {
+        let known = self.owned.named(name).into_iter();
+        Ok(known.map(|(path, place)| (path, self.by_place[&place])).collect())
+    }
+
     fn on_host(&self, path: &[u8]) -> Result<Option<OnHost>, Error> {
         let outside = self.outside(path);
         let Ok(meta) = outside.symlink_metadata() else { return Ok(None) };

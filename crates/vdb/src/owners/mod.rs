@@ -135,6 +135,14 @@ impl<L: Links> OwnerIndex<L> {
         Ok(found)
     }
 
+    /// Every record with this last component, in the order of packages and lines.
+    pub fn records_named<'a>(&'a self, name: &'a [u8]) -> impl Iterator<Item = Record<'a>> {
+        let places = self.names.iter().flat_map(move |names| names.named(name));
+        let records = places.filter_map(|place| self.record(place));
+        // Another name may have the same hash.
+        records.filter(move |record| split(record.entry.path()).1 == name)
+    }
+
     /// Where a path really is: all links followed but one in the last component.
     ///
     /// # Errors
