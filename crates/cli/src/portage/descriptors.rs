@@ -1,9 +1,10 @@
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::{AsRawFd as _, OwnedFd, RawFd};
-use std::path::Path;
 
+use rustix::io::Errno;
 use rustix::pipe::PipeFlags;
+use rustix::process::{PidfdFlags, PidfdGetfdFlags};
 
 use crate::failure::Failure;
 
@@ -22,6 +23,13 @@ fn is_plain(number: RawFd) -> bool {
     std::fs::metadata(format!("/proc/self/fd/{number}")).is_ok_and(|meta| !meta.is_dir())
 }
 
+/// A descriptor of our own by its number, for the same open file. To open it anew in `/proc` would ask for rights that whoever
+/// dropped privileges after opening it does not have.
+fn duplicate(number: RawFd) -> Result<OwnedFd, Errno> {
+    let ourselves = rustix::process::pidfd_open(rustix::process::getpid(), PidfdFlags::empty())?;
+    rustix::process::pidfd_getfd(ourselves, number, PidfdGetfdFlags::empty())
+}
+
 /// How a phase tells Portage that it went well: by a number on a descriptor, before it ends, after which its exit code counts
 /// no more. We stand in between, so that the last word is ours.
 #[derive(Debug)]
@@ -37,14 +45,14 @@ pub(super) struct StatusLine {
 impl StatusLine {
     /// None when there is no such descriptor, as before Portage 3.0.79: then the exit code counts.
     pub(super) fn open(number: Option<&str>) -> Result<Option<Self>, Failure> {
-        let Some(number) = number.and_then(|text| text.parse().ok()) else { return Ok(None) };
-        let path = format!("/proc/self/fd/{number}");
-        let failed = |error: io::Error| {
-            Failure::file(Path::new(&path), "PORTAGE_EBUILD_EXIT_FD can't be written to", &error)
+        let Some(number) = number.and_then(|text| text.parse::<RawFd>().ok()) else {
+            return Ok(None);
         };
-        let real = File::options().write(true).open(&path).map_err(failed)?;
-        let (answer, inside) =
-            rustix::pipe::pipe_with(PipeFlags::CLOEXEC).map_err(|errno| failed(errno.into()))?;
+        let failed = |errno: Errno| {
+            Failure::new(format!("PORTAGE_EBUILD_EXIT_FD={number}: can't be used: {errno}"))
+        };
+        let real = File::from(duplicate(number).map_err(failed)?);
+        let (answer, inside) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC).map_err(failed)?;
         Ok(Some(Self { real, number, inside, answer }))
     }
 

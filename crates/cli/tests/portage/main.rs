@@ -24,6 +24,7 @@ mod portage;
 mod reading;
 mod repository;
 mod shim;
+mod shim_settings;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -38,7 +39,8 @@ type Case = (&'static str, fn(&Portage));
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1); // The phases share one EPREFIX and its build directory.
-    let cases: Vec<Case> = [reading::CASES, phases::CASES, shim::CASES].concat();
+    let cases: Vec<Case> =
+        [reading::CASES, phases::CASES, shim::CASES, shim_settings::CASES].concat();
 
     let Some(venv) = std::env::var_os("HERMITAGE_PORTAGE") else {
         eprintln!(
