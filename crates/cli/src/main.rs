@@ -35,6 +35,7 @@ use failure::Failure;
 use report::{Reporter, Verbosity};
 
 fn main() -> ExitCode {
+    endure_limits();
     let arguments: Vec<_> = std::env::args_os().collect();
     if let Some(asked) = portage::asked_of_sandbox(&arguments) {
         return portage::stand_in(asked);
@@ -50,6 +51,14 @@ fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     ended(verbs::carry_out(cli))
+}
+
+/// Where a file may not grow (`ulimit -f`), writing to it fails; it does not end us in the middle of what we do. What we start
+/// has the signal as it is by default.
+fn endure_limits() {
+    let unused = std::sync::Arc::default();
+    // It can't be refused for a signal that a program may handle.
+    let _registered = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, unused);
 }
 
 fn ended(result: Result<u8, Failure>) -> ExitCode {

@@ -18,6 +18,19 @@ fn limits_hold_for_the_command() {
     assert!(answer.stderr.contains("No space left on device"), "{answer:?}");
 }
 
+/// What is written to a file that may not grow is lost, and nothing else.
+#[test]
+fn an_error_that_can_not_be_written_is_still_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = fs::File::create(dir.path().join("stderr")).unwrap();
+    let program = hermitage();
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", "ulimit -f 0; exec \"$@\"", "sh"]).arg(program.get_program());
+    shell.args(["run", "--db", "/nowhere", "x/y", "--", "true"]).stderr(file);
+    assert_eq!(shell.status().unwrap().code(), Some(125));
+    assert_eq!(fs::read(dir.path().join("stderr")).unwrap(), b"");
+}
+
 #[test]
 fn a_limit_above_what_the_caller_has_is_refused() {
     let machine = Machine::get();

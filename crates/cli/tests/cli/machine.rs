@@ -19,6 +19,20 @@ pub(crate) struct Machine {
     pub(crate) directory: PathBuf,
 }
 
+/// A directory of this process; those of others that have ended are removed.
+fn own_directory(user: u32) -> PathBuf {
+    let prefix = format!("hermitage-test-{user}-");
+    for entry in fs::read_dir("/var/tmp").unwrap().flatten() {
+        let name = entry.file_name();
+        let process = name.to_str().and_then(|name| name.strip_prefix(&prefix));
+        if process.is_some_and(|process| !PathBuf::from("/proc").join(process).exists()) {
+            // Another process may be doing the same.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+    PathBuf::from("/var/tmp").join(format!("{prefix}{}", std::process::id()))
+}
+
 impl Machine {
     /// Runs the demonstration once for all tests: it works on every Linux, and says what it declared.
     pub(crate) fn get() -> &'static Self {
@@ -29,8 +43,7 @@ impl Machine {
     fn find() -> Self {
         let user =
             fs::metadata("/proc/self").map(|meta| std::os::unix::fs::MetadataExt::uid(&meta));
-        let directory = PathBuf::from(format!("/var/tmp/hermitage-test-{}", user.unwrap()));
-        let _ = fs::remove_dir_all(&directory);
+        let directory = own_directory(user.unwrap());
         let output = hermitage().arg("demo").arg("--into").arg(&directory).output().unwrap();
         let demo = String::from_utf8(output.stdout).unwrap();
         let errors = String::from_utf8_lossy(&output.stderr);

@@ -56,6 +56,9 @@ const TIOCSTI: u32 = 0x5412;
 /// The same for the console, among others.
 const TIOCLINUX: u32 = 0x541c;
 
+/// What stands for `socket` in the first argument of `socketcall` (`SYS_SOCKET`).
+const NEW_SOCKET: u32 = 1;
+
 /// What a network namespace keeps apart: `AF_UNSPEC`, UNIX, INET, INET6, NETLINK, PACKET. Others, such as vsock, which
 /// leads from a virtual machine to its host, don't know of namespaces.
 const SEPARATED_FAMILIES: [u32; 6] = [0, 1, 2, 10, 16, 17];
@@ -123,6 +126,10 @@ fn one_table(program: &mut Program, table: Table, level: SystemCalls, network: N
     program.when_equal(calls::IOCTL[table as usize], terminal_input);
     if level != SystemCalls::Any && network == Network::Loopback {
         program.when_equal(calls::SOCKET[table as usize], separated_socket);
+        let older = calls::SOCKETCALL[table as usize];
+        if older != calls::NONE {
+            program.when_equal(older, no_new_socket);
+        }
     }
     program.give(Verdict::Allow);
 }
@@ -153,6 +160,13 @@ fn terminal_input(program: &mut Program) {
     for request in [TIOCSTI, TIOCLINUX] {
         program.when_equal(request, |program| program.give(Verdict::Refuse(Errno::PERM)));
     }
+    program.give(Verdict::Allow);
+}
+
+/// The family is in memory, where a filter can't look.
+fn no_new_socket(program: &mut Program) {
+    program.load_argument(0);
+    program.when_equal(NEW_SOCKET, |p| p.give(Verdict::Refuse(Errno::AFNOSUPPORT)));
     program.give(Verdict::Allow);
 }
 

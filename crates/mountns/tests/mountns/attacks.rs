@@ -2,6 +2,7 @@
 //!
 //! An attempt prints `NAME refused ERRNO` or `NAME OPEN`. What is only possible and does no harm is not tried.
 
+pub(crate) mod handles;
 pub(crate) mod mounts;
 pub(crate) mod processes;
 pub(crate) mod reading;
@@ -78,6 +79,7 @@ pub(crate) fn foreign_calls() {
         ("bpf", 357, [0, 0, 0]),
         ("io_uring_setup", 425, [1, 0, 0]),
         ("vsock", 359, [40, 1, 0]),
+        ("socket by socketcall", 102, [1, 0, 0]),
         ("TIOCSTI", 54, [0, 0x5412, 0]),
     ] {
         attempt(&format!("32-bit {name}"), crate::raw::call_32(number, args));

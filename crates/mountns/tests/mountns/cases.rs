@@ -60,6 +60,7 @@ pub(crate) const CASES: &[Case] = &[
     ("attack: sockets that lead out", attacks::sockets),
     ("attack: programs with set-id bits", attacks::set_id),
     ("attack: devices", attacks::devices),
+    ("attack: files by their handles", attacks::handles),
     ("attack: more processes than allowed", attacks::bombs),
     ("attack: more files than allowed", attacks::many_files),
     ("attack: the way up from an inherited descriptor", attacks::directory_as_input),

@@ -50,6 +50,7 @@ pub(crate) fn main(args: &[&str]) -> ExitCode {
         "attack-program" => attacks::writing::program(),
         "attack-devices" => attacks::writing::devices(&args[1..]),
         "attack-processes" => attacks::processes::others(&args[1..]),
+        "attack-handles" => attacks::handles::main(),
         "attack-descriptors" => attacks::processes::above_descriptors(),
         "attack-machine" => attacks::reading::machine(),
         "attack-keys" => attacks::keys(),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
 
 use crate::Error;
 
@@ -58,20 +59,40 @@ impl Draft {
     }
 
     /// Puts the directory in its place in one step. An earlier import's output is exchanged with it, and
-    /// then removed; so is an empty directory.
+    /// then removed; so is an empty directory. Where the file system can't exchange directories, as overlays can't,
+    /// there is nothing in its place for a moment.
     pub(super) fn publish(self) -> Result<(), Error> {
         loop {
             match renameat_with(CWD, &self.path, CWD, &self.out, RenameFlags::NOREPLACE) {
                 Ok(()) => return Ok(()),
-                Err(rustix::io::Errno::EXIST) => check_replaceable(&self.out)?,
+                Err(Errno::EXIST) => check_replaceable(&self.out)?,
                 Err(error) => return Err(fail::write(&self.out, error.into())),
             }
             match renameat_with(CWD, &self.path, CWD, &self.out, RenameFlags::EXCHANGE) {
                 // Dropping removes what is now at the draft's path: the old output.
                 Ok(()) => return Ok(()),
-                Err(rustix::io::Errno::NOENT) => {}
+                Err(Errno::NOENT) => {}
+                Err(Errno::XDEV | Errno::INVAL | Errno::NOSYS) => self.remove_former()?,
                 Err(error) => return Err(fail::write(&self.out, error.into())),
             }
+        }
+    }
+}
+
+impl Draft {
+    /// Takes away what is in the place: all at once if it can be renamed.
+    fn remove_former(&self) -> Result<(), Error> {
+        let mut aside = self.path.clone().into_os_string();
+        aside.push("-former");
+        let former = match fs::rename(&self.out, &aside) {
+            Ok(()) => Path::new(&aside),
+            Err(_unmovable) => &self.out,
+        };
+        match fs::remove_dir_all(former) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(fail::write(former, error))
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -56,8 +56,11 @@ impl Call {
 /// The numbers of calls that are looked into rather than refused: `ioctl` and `socket`.
 pub(super) const IOCTL: [u32; 6] = [16, 54, 54, 29, 54, 54];
 pub(super) const SOCKET: [u32; 6] = [41, 359, 281, 198, 326, 359];
+/// The older way to all calls for sockets, which call it is being the first argument.
+pub(super) const SOCKETCALL: [u32; 6] = [NONE, 102, NONE, NONE, 102, 102];
 
-const NONE: u32 = u32::MAX;
+/// The table has no such call.
+pub(super) const NONE: u32 = u32::MAX;
 const NO: Refusal = Refusal::Always(Errno::PERM);
 /// As if the kernel were built without it, for which programs have a way around.
 const ABSENT: Refusal = Refusal::Always(Errno::NOSYS);

@@ -33,6 +33,16 @@ pub(crate) fn others(outside: &[&str]) {
             attempt(&name("take descriptor"), call(libc::SYS_pidfd_getfd, &args));
         }
     }
+    // The server of the view among them, whatever its number.
+    let own = i64::from(std::process::id());
+    let found: Vec<i64> = (2..70_000)
+        .filter(|&pid| pid != own && call(libc::SYS_kill, &[Arg::N(pid), none]) != Err(libc::ESRCH))
+        .collect();
+    attempt(&format!("find {found:?}"), if found.is_empty() { Err(libc::ESRCH) } else { Ok(()) });
+    // What the server answers through, and what ends it.
+    for path in ["/dev/fuse", "/sys/fs/fuse/connections"] {
+        super::tried(path, fs::File::open(path));
+    }
     for name in
         ["root", "cwd", "exe", "mem", "environ", "maps", "fd", "map_files", "stack", "syscall"]
     {

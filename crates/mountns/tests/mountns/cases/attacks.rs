@@ -136,6 +136,16 @@ pub(crate) fn processes(fixture: &Fixture) {
     }
 }
 
+pub(crate) fn handles(fixture: &Fixture) {
+    furnish(fixture);
+    for (name, options) in ways(fixture) {
+        let text = refused(fixture, &name, &options, &["attack-handles"]);
+        // Where the filter does not stand in the way, the kernel has to be the one that refuses.
+        let told = text.lines().any(|line| line.starts_with("handle of") && line.ends_with("true"));
+        assert_eq!(told, options.system_calls == SystemCalls::Any, "with {name}: {text}");
+    }
+}
+
 pub(crate) fn machine(fixture: &Fixture) {
     furnish(fixture);
     // In a session keyring of this case, as a login leaves one.
