@@ -15,7 +15,7 @@ pub struct Error {
 pub enum Place {
     /// A path of the machine.
     Path(Text),
-    /// A line of a file of rules, counted from 1.
+    /// A line of a file, counted from 1.
     Line(usize),
     /// Nothing that has a place.
     Nowhere,
@@ -74,4 +74,10 @@ pub enum ErrorKind {
     /// A file of rules is not as it should be.
     #[error("not a rule: {0}")]
     Rule(String),
+    /// A file of suppressions is not as it should be.
+    #[error("not a suppression: {0}")]
+    Suppression(String),
+    /// A baseline is not a report.
+    #[error("not a report: {0}")]
+    Baseline(String),
 }

@@ -35,6 +35,7 @@ mod rules;
 pub mod strategy;
 mod suggest;
 mod summary;
+mod suppress;
 mod text;
 mod trace;
 mod tree;
@@ -55,5 +56,6 @@ pub use report::{
 pub use rules::{Quiet, Role, Rules};
 pub use suggest::Ebuild;
 pub use summary::{Failed, Often, Row, Summary};
+pub use suppress::{Date, Idle, Suppression, Suppressions, Used};
 pub use text::Text;
 pub use trace::{Access, Answer, Process, Source, Trace};

@@ -7,7 +7,7 @@ use hermitage_view::Pattern;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use word::Word;
+pub(crate) use word::Word;
 
 /// What a file is used as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -1,13 +1,17 @@
 /// A name in which `*` stands for any bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Word(String);
+pub(crate) struct Word(String);
 
 impl Word {
-    pub(super) fn new(text: String) -> Self {
+    pub(crate) fn new(text: String) -> Self {
         Self(text)
     }
 
-    pub(super) fn matches(&self, name: &[u8]) -> bool {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn matches(&self, name: &[u8]) -> bool {
         let mut parts = self.0.as_bytes().split(|&byte| byte == b'*');
         let first = parts.next().unwrap_or_default();
         let Some(mut rest) = name.strip_prefix(first) else { return false };

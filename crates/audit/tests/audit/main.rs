@@ -10,4 +10,5 @@ mod sarif;
 mod schema;
 mod summary;
 mod support;
+mod suppress;
 mod text;
