@@ -26,6 +26,7 @@
 //! # Ok::<(), hermitage_audit::Error>(())
 //! ```
 
+mod comparison;
 mod count;
 mod escape;
 mod graph;

@@ -5,6 +5,7 @@ mod row;
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 
+use super::comparison;
 use super::count::totals;
 use super::page::{By, head};
 use super::{Page, Xml, counted, graph};
@@ -90,9 +91,17 @@ fn write_findings(to: &mut String, reports: &[Report]) -> fmt::Result {
     Ok(())
 }
 
-/// What was put up with, and what the rules said of the looks that mean nothing.
+/// How the result differs, what was put up with, and what the rules said of the looks that mean nothing.
 fn write_rest(to: &mut String, report: &Report, is_single: bool) -> fmt::Result {
     let whose = if is_single { String::new() } else { format!(" of {}", Xml(&report.target)) };
+    if let Some(compared) = &report.comparison {
+        let title = comparison::title(compared);
+        writeln!(to, "<details open=\"\"><summary>{title}{whose}</summary><ul>")?;
+        for line in comparison::lines(compared) {
+            writeln!(to, "<li><code>{}</code></li>", Xml(&line))?;
+        }
+        writeln!(to, "</ul></details>")?;
+    }
     if !report.suppressed.is_empty() {
         let count = report.suppressed.len();
         writeln!(to, "<details><summary>{count} suppressed{whose}</summary><table>")?;

@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use super::Xml;
+use super::comparison;
 use super::lineage::lineage;
 use crate::{Finding, Kind, Report, Severity};
 
@@ -90,6 +91,14 @@ fn write_suite(to: &mut String, report: &Report, fail_on: Severity) -> fmt::Resu
     for kind in clean(report) {
         let (target, name) = (Xml(&report.target), kind.as_str());
         writeln!(to, "    <testcase classname=\"{target}\" name=\"{name}\"/>")?;
+    }
+    if let Some(compared) = &report.comparison {
+        let lines = [vec![comparison::title(compared).to_owned()], comparison::lines(compared)];
+        writeln!(
+            to,
+            "    <system-out>{}</system-out>",
+            lines.concat().iter().map(|line| Xml(line).to_string()).collect::<Vec<_>>().join("\n")
+        )?;
     }
     writeln!(to, "  </testsuite>")
 }

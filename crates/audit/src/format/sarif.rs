@@ -50,6 +50,7 @@ pub fn sarif(report: &Report, options: &SarifOptions<'_>) -> String {
             },
             column_kind: "unicodeCodePoints",
             results: open.chain(suppressed).collect(),
+            properties: model::RunProperties { comparison: report.comparison.as_ref() },
         }],
     })
 }

@@ -1,5 +1,6 @@
 use std::fmt::{self, Write as _};
 
+use super::comparison;
 use super::count::totals;
 use super::lineage::lineage;
 use super::{Shown, counted};
@@ -21,7 +22,8 @@ impl Default for TextOptions {
     }
 }
 
-/// A report for people: the findings by severity, each with what shows it and what to do about it. The last line counts.
+/// A report for people: the findings by severity, each with what shows it and what to do about it; then how the result differs from that of a build that
+/// saw all of the host, where one was made. The last line counts.
 pub fn text(report: &Report, options: &TextOptions) -> String {
     let mut text = String::new();
     // Writing to a string does not fail.
@@ -40,6 +42,13 @@ fn write(to: &mut String, report: &Report, options: &TextOptions) -> fmt::Result
         for finding in findings {
             write_finding(to, finding, options)?;
         }
+    }
+    if let Some(compared) = &report.comparison {
+        writeln!(to, "{}", comparison::title(compared))?;
+        for line in comparison::lines(compared) {
+            writeln!(to, "  {}", Shown(&line))?;
+        }
+        writeln!(to)?;
     }
     let phase = report.phase.iter().map(|phase| format!(", {}", Shown(phase)));
     let phase = phase.collect::<String>();

@@ -5,7 +5,7 @@ use hermitage_audit::{Report, Severity, Summary, fixture, strategy};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 
-use crate::support::{is_plain, places};
+use crate::support::{comparison, is_plain, places, small};
 
 /// A report in every format, with its name.
 fn all(report: &Report) -> [(&'static str, String); 6] {
@@ -64,6 +64,17 @@ fn the_strategy_reaches_what_is_hostile() {
         ["<script>", "]]>", "\\u0000", "\\\\xff", "](", "--RDEPEND", "\u{202e}", "\u{fffe}"]
     {
         assert!(all.contains(wanted), "{wanted:?} is not reached");
+    }
+}
+
+#[test]
+fn how_the_result_differs_is_in_every_format_but_lines() {
+    let mut report = small();
+    report.comparison = Some(comparison());
+    for (name, text) in all(&report).into_iter().filter(|(name, _)| *name != "lines") {
+        for part in ["HAVE_ZLIB_H", "libz.so.1", "libown.so.2", "/usr/share/extra", "xffss"] {
+            assert!(text.contains(part), "{name} lacks {part}");
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! What several tests look at.
 
 use hermitage_audit::{
-    Answer, Asker, Class, Evidence, Finding, Kind, PackageName, Quieted, Report, Role, SCHEMA,
-    Severity, Suggestion, Text,
+    Answer, Asker, Class, Comparison, Evidence, Feature, Finding, Kind, Needed, PackageName,
+    Quieted, Report, Role, SCHEMA, Severity, Suggestion, Text,
 };
 use roxmltree::{Document, ParsingOptions};
 
@@ -92,6 +92,25 @@ fn unused() -> Finding {
         looks: 0,
         suggestion: None,
         ..undeclared()
+    }
+}
+
+/// A build that finds more with all of the host visible.
+pub(crate) fn comparison() -> Comparison {
+    Comparison {
+        features: vec![Feature {
+            file: "config.h".into(),
+            name: "HAVE_ZLIB_H".to_owned(),
+            with_host: Some("1".to_owned()),
+            with_declared: None,
+        }],
+        needed: vec![Needed {
+            file: "/usr/bin/<viewer>".into(),
+            only_with_host: vec!["libz.so.1".into()],
+            only_with_declared: vec!["libown.so.2".into()],
+        }],
+        only_with_host: vec!["/usr/share/extra".into()],
+        only_with_declared: vec![Text(b"/usr/share/le\xffss".to_vec())],
     }
 }
 

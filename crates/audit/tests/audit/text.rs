@@ -1,7 +1,7 @@
-use hermitage_audit::Suppressed;
 use hermitage_audit::format::{self, TextOptions};
+use hermitage_audit::{Comparison, Suppressed};
 
-use crate::support::small;
+use crate::support::{comparison, small};
 
 const EXPECTED: &str = r#"1 error
   undeclared:sys-libs/zlib
@@ -27,6 +27,31 @@ app-misc/viewer-1.2, configure: 1 error, 1 warning, 1 note in 12,345 looks of 67
 #[test]
 fn findings_stand_by_severity_with_what_shows_them_and_what_to_do() {
     assert_eq!(format::text(&small(), &TextOptions::default()), EXPECTED);
+}
+
+#[test]
+fn how_the_result_differs_is_told() {
+    let mut report = small();
+    report.findings.clear();
+    report.comparison = Some(comparison());
+    assert_eq!(
+        format::text(&report, &TextOptions::default()),
+        r"with all of the host visible the build differs
+  config.h: HAVE_ZLIB_H is 1, with what is declared not set
+  /usr/bin/<viewer>: needs +libz.so.1
+  /usr/bin/<viewer>: needs -libown.so.2
+  +/usr/share/extra
+  -/usr/share/le\xffss
+
+app-misc/viewer-1.2, configure: 0 errors, 0 warnings, 0 notes in 12,345 looks of 67 processes
+"
+    );
+    report.comparison = Some(Comparison::default());
+    let text = format::text(&report, &TextOptions::default());
+    assert!(
+        text.starts_with("with all of the host visible the build leaves the same\n\n"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::Suggestion;
+use crate::{Comparison, Suggestion};
 
 /// Section 3.13.
 #[derive(Debug, Serialize)]
@@ -21,6 +21,14 @@ pub(super) struct Run<'a> {
     pub(super) automation_details: Automation,
     pub(super) column_kind: &'static str,
     pub(super) results: Vec<SarifResult<'a>>,
+    pub(super) properties: RunProperties<'a>,
+}
+
+/// Section 3.8: what has no place in SARIF, for programs that know this one.
+#[derive(Debug, Serialize)]
+pub(super) struct RunProperties<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) comparison: Option<&'a Comparison>,
 }
 
 /// Section 3.17.
@@ -91,7 +99,7 @@ pub(super) struct Fingerprints<'a> {
     pub(super) id: &'a str,
 }
 
-/// Section 3.8: what has no place in SARIF, for programs that know this one.
+/// The same of a result.
 #[derive(Debug, Serialize)]
 pub(super) struct Properties<'a> {
     pub(super) looks: usize,
