@@ -52,6 +52,12 @@ pub(crate) struct AuditArgs {
     /// Show these packages too, but for the package manager alone: that the build uses one is a finding; may be repeated
     #[arg(long, value_name = "ATOM")]
     pub(crate) package_manager: Vec<String>,
+    /// Findings to put up with, in TOML: [[suppress]] with id, reason, and if wanted target, package, until; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) suppress: Vec<PathBuf>,
+    /// A report of before, as JSON: what it has found is put up with; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Vec<PathBuf>,
     /// Build twice, on copies of what --write shows: with all of the host in view, and with what is declared; tell how the results differ
     #[arg(long)]
     pub(crate) compare: bool,
@@ -66,8 +72,16 @@ pub(crate) enum CheckFormat {
     /// For people
     #[default]
     Text,
-    /// For programs
+    /// A line for each finding: severity, id, package, path, suggestion
+    Lines,
+    /// For programs; the form is report.schema.json of the crate hermitage-audit
     Json,
+    /// For code hosts and editors: SARIF 2.1.0
+    Sarif,
+    /// For continuous integration: JUnit's XML
+    Junit,
+    /// One page to sort and filter, with a graph of the packages
+    Html,
 }
 
 /// How bad a finding is.

@@ -9,14 +9,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use hermitage_audit::{Report, Severity};
+use hermitage_audit::{Failed, Report, Severity, Summary};
 use hermitage_depgraph::{RootKind, Source as _};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::print::print_summary;
 use super::{FINDINGS, threshold};
 use crate::args::{BatchArgs, CheckArgs};
 use crate::failure::{FAILED, Failure};
-use crate::output::Output;
 use crate::source::Machine;
 use crate::target;
 use crate::verbs::Context;
@@ -203,12 +203,13 @@ fn sum_up(
     context: &Context,
 ) -> Result<u8, Failure> {
     let mut reports: Vec<Report> = Vec::new();
+    let mut failures = Vec::new();
     for (name, became) in targets.iter().zip(outcomes) {
         if *became == Some(Became::Failed) {
             let log = results.join(format!("{name}.log"));
-            context
-                .reporter
-                .warning(format_args!("{name}: could not be checked; {} says why", log.display()));
+            let why = last_line(&log);
+            context.reporter.warning(format_args!("{name}: could not be checked: {why}"));
+            failures.push(Failed { target: name.clone(), why });
             continue;
         }
         let path = results.join(format!("{name}.json"));
@@ -219,8 +220,8 @@ fn sum_up(
                 .advise("Delete it; the next run makes it anew.")
         })?);
     }
-    print(&reports)?;
-    let failed = outcomes.contains(&Some(Became::Failed));
+    let failed = !failures.is_empty();
+    print_summary(&Summary::of(&reports).failed(failures), &reports, &args.audit)?;
     let is_bad = |severity: Severity| reports.iter().any(|report| report.count(severity) > 0);
     Ok(match threshold(&args.audit) {
         _ if failed => FAILED,
@@ -229,18 +230,12 @@ fn sum_up(
     })
 }
 
-fn print(reports: &[Report]) -> Result<(), Failure> {
-    let mut out = Output::new();
-    for report in reports {
-        let counts = [Severity::Error, Severity::Warning, Severity::Note].map(|severity| {
-            report.findings.iter().filter(|finding| finding.severity == severity).count()
-        });
-        out.line(format_args!(
-            "{}: {} errors, {} warnings, {} notes",
-            report.target, counts[0], counts[1], counts[2]
-        ))?;
-    }
-    out.finish()
+/// What hermitage said in the end: its own messages begin with its name.
+fn last_line(log: &Path) -> String {
+    let text = fs::read(log).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let own = text.lines().rev().find_map(|line| line.strip_prefix("hermitage: "));
+    own.map_or_else(|| format!("see {}", log.display()), str::to_owned)
 }
 
 #[cfg(test)]

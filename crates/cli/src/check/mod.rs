@@ -10,13 +10,15 @@ mod print;
 mod stdout;
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-use hermitage_audit::{Audit, Ebuild, Project, Report, Rules, Severity};
+use hermitage_audit::{Audit, Date, Ebuild, Project, Report, Rules, Severity, Suppressions};
 use hermitage_mountns::Run;
 
 use crate::args::{AuditArgs, CheckArgs, SeverityName, TargetArgs};
 use crate::failure::{FAILED, Failure};
 use crate::plan::{self, Worked};
+use crate::report::Reporter;
 use crate::source::Machine;
 use crate::target::{self, Wanted};
 use crate::timing::Timings;
@@ -39,6 +41,7 @@ pub(crate) fn check(mut args: CheckArgs, context: &Context) -> Result<u8, Failur
         return batch::run(&args, &results, context);
     }
     let rules = rules(&args.audit)?;
+    let suppressions = suppressions(&args.audit)?;
     let mut timings = Timings::start();
     let mut worked = work(&args, context, &mut timings)?;
     let project = project(&args.audit, &worked)?;
@@ -65,6 +68,7 @@ pub(crate) fn check(mut args: CheckArgs, context: &Context) -> Result<u8, Failur
     if let (Some(host), Some(copies)) = (host, copies) {
         report.comparison = Some(compare::compare(&host, &copies)?);
     }
+    suppress(&mut report, &suppressions, context.reporter);
     timings.step("audit");
     print::print(&report, &args.audit)?;
     timings.finish(args.start.timings.as_deref(), context.reporter)?;
@@ -150,6 +154,38 @@ fn rules(audit: &AuditArgs) -> Result<Rules, Failure> {
         Failure::new(format!("{}: {}", path.display(), Failure::caused(&error)))
     })?;
     Ok(shipped.preceded_by(own))
+}
+
+/// What the user puts up with: files of reasons, and reports of before.
+fn suppressions(audit: &AuditArgs) -> Result<Suppressions, Failure> {
+    let mut all = Suppressions::default();
+    let in_file = |path: &Path, error: &hermitage_audit::Error| {
+        Failure::new(format!("{}: {}", path.display(), Failure::caused(error)))
+    };
+    for path in &audit.suppress {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Failure::file(path, "the suppressions can't be read", &error))?;
+        all = all.and(Suppressions::parse(&text).map_err(|error| in_file(path, &error))?);
+    }
+    for path in &audit.baseline {
+        let json = std::fs::read(path)
+            .map_err(|error| Failure::file(path, "the baseline can't be read", &error))?;
+        all = all.and(Suppressions::baseline(&json).map_err(|error| in_file(path, &error))?);
+    }
+    Ok(all)
+}
+
+/// Puts aside what the user puts up with, and tells of entries that put aside nothing.
+fn suppress(report: &mut Report, suppressions: &Suppressions, reporter: Reporter) {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let today = Date::at(now.as_secs());
+    let used = report.suppress(suppressions, today);
+    for idle in suppressions.idle(&used, today) {
+        let (id, line) = (idle.suppression.id(), idle.suppression.line());
+        let line = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        let why = if idle.is_expired { "its time is over" } else { "there is no such finding" };
+        reporter.note(format_args!("suppression {line}{id}: {why}"));
+    }
 }
 
 /// The sources as they are before the build.

@@ -1,87 +1,85 @@
 //! The report, in the form that was asked for.
 
-use std::fmt::Write as _;
+use std::io::IsTerminal as _;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 
-use hermitage_audit::{Comparison, Report};
+use hermitage_audit::format::{self, EbuildFile, SarifOptions, TextOptions};
+use hermitage_audit::{Report, Severity, Summary};
 
+use super::threshold;
 use crate::args::{AuditArgs, CheckFormat};
 use crate::failure::Failure;
 use crate::output::Output;
 
+/// Prints a report, or writes it where it was asked for.
 pub(super) fn print(report: &Report, args: &AuditArgs) -> Result<(), Failure> {
+    let ebuild = args.ebuild.as_deref().map(read).transpose()?;
     let text = match args.format {
-        CheckFormat::Json => {
-            let mut text =
-                serde_json::to_vec_pretty(report).map_err(|error| Failure::caused(&error))?;
-            text.push(b'\n');
+        CheckFormat::Text => {
+            let colour = args.output.is_none() && std::io::stdout().is_terminal();
+            let mut text = format::text(report, &TextOptions { colour, ..TextOptions::default() });
+            if let (Some(path), Some(ebuild)) = (&args.ebuild, &ebuild) {
+                text.push_str(&patch(report, path, ebuild)?);
+            }
             text
         }
-        CheckFormat::Text => (text(report) + &patch(report, args)?).into_bytes(),
+        CheckFormat::Lines => format::lines(report),
+        CheckFormat::Json => format::json(report),
+        CheckFormat::Sarif => {
+            let path = args.ebuild.as_deref().unwrap_or(Path::new("")).as_os_str().as_bytes();
+            let ebuild = ebuild.as_ref().map(|text| EbuildFile { path, text });
+            format::sarif(report, &SarifOptions { ebuild })
+        }
+        CheckFormat::Junit => {
+            let fail_on = threshold(args).unwrap_or(Severity::Error);
+            format::junit(std::slice::from_ref(report), fail_on)
+        }
+        CheckFormat::Html => format::html(std::slice::from_ref(report)),
     };
+    write(text.as_bytes(), args)
+}
+
+/// Prints what many reports come to.
+pub(super) fn print_summary(
+    summary: &Summary,
+    reports: &[Report],
+    args: &AuditArgs,
+) -> Result<(), Failure> {
+    let text = match args.format {
+        CheckFormat::Text => summary.text(),
+        CheckFormat::Json => summary.json(),
+        CheckFormat::Html => summary.html(),
+        CheckFormat::Lines => reports.iter().map(format::lines).collect(),
+        CheckFormat::Junit => format::junit(reports, threshold(args).unwrap_or(Severity::Error)),
+        CheckFormat::Sarif => {
+            return Err(Failure::new("a SARIF log is of one package")
+                .advise("Many packages are summed up as text, json, html, lines or junit."));
+        }
+    };
+    write(text.as_bytes(), args)
+}
+
+fn write(text: &[u8], args: &AuditArgs) -> Result<(), Failure> {
     if let Some(path) = &args.output {
         return std::fs::write(path, text)
             .map_err(|error| Failure::file(path, "the report can't be written", &error));
     }
     let mut out = Output::new();
-    out.raw(&text)?;
+    out.raw(text)?;
     out.finish()
 }
 
-/// What the findings suggest, as a patch of the ebuild where it is given.
-fn patch(report: &Report, args: &AuditArgs) -> Result<String, Failure> {
-    let Some(path) = &args.ebuild else { return Ok(String::new()) };
-    let ebuild = std::fs::read_to_string(path)
-        .map_err(|error| Failure::file(path, "the ebuild can't be read", &error))?;
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| Failure::file(path, "the ebuild can't be read", &error))
+}
+
+/// What the findings suggest, as a patch of the ebuild.
+fn patch(report: &Report, path: &Path, ebuild: &[u8]) -> Result<String, Failure> {
+    let ebuild = std::str::from_utf8(ebuild).map_err(|error| {
+        Failure::new(format!("{}: an ebuild is UTF-8: {error}", path.display()))
+    })?;
     let name = path.display().to_string();
     let name = name.trim_start_matches('/');
-    Ok(hermitage_audit::patch(name, &ebuild, &report.findings).unwrap_or_default())
-}
-
-/// The findings, each with its first evidence.
-fn text(report: &Report) -> String {
-    let mut text = String::new();
-    for finding in &report.findings {
-        let severity = finding.severity.as_str();
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "{severity}: {} [{}]", finding.message, finding.id);
-        for evidence in &finding.evidence {
-            let _ = writeln!(text, "    {}", evidence.path);
-        }
-        if let Some(suggestion) = &finding.suggestion {
-            let _ = writeln!(text, "  {}", suggestion.text);
-        }
-    }
-    let _ = writeln!(text, "{} findings", report.findings.len());
-    if let Some(comparison) = &report.comparison {
-        compared(&mut text, comparison);
-    }
-    text
-}
-
-/// What differs when all of the host is visible.
-fn compared(text: &mut String, comparison: &Comparison) {
-    if comparison.is_empty() {
-        text.push_str("with all of the host visible the build leaves the same\n");
-        return;
-    }
-    text.push_str("with all of the host visible the build differs:\n");
-    let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "not set".into());
-    for feature in &comparison.features {
-        let (host, declared) = (value(&feature.with_host), value(&feature.with_declared));
-        let _ =
-            writeln!(text, "  {}: {} is {host}, declared: {declared}", feature.file, feature.name);
-    }
-    for needed in &comparison.needed {
-        for (names, sign) in [(&needed.only_with_host, '+'), (&needed.only_with_declared, '-')] {
-            for name in names {
-                let _ = writeln!(text, "  {}: needs {sign}{name}", needed.file);
-            }
-        }
-    }
-    for (files, sign) in [(&comparison.only_with_host, '+'), (&comparison.only_with_declared, '-')]
-    {
-        for file in files {
-            let _ = writeln!(text, "  {sign}{file}");
-        }
-    }
+    Ok(hermitage_audit::patch(name, ebuild, &report.findings).unwrap_or_default())
 }
