@@ -3,6 +3,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use hermitage_atom::Pattern;
+use hermitage_audit::Rules;
 use hermitage_depgraph::RootKind;
 use hermitage_mountns::{Answer, ByteString, Lookup, Observation};
 use serde::Serialize;
@@ -35,6 +36,18 @@ pub(super) struct Question<'q> {
     pub(super) ignore: &'q [Pattern],
     /// Whether everything installed was visible, so that what was found counts too.
     pub(super) all_visible: bool,
+    /// Looks that mean nothing.
+    pub(super) rules: Rules,
+}
+
+/// The rules of the audit, and of a phase that went well those for what Portage itself looks for.
+pub(super) fn rules(went_well: bool) -> Result<Rules, Failure> {
+    let shipped = Rules::shipped();
+    if !went_well {
+        return Ok(shipped);
+    }
+    let own = Rules::parse(include_str!("quiet.toml")).map_err(|error| Failure::caused(&error))?;
+    Ok(shipped.preceded_by(own))
 }
 
 impl Question<'_> {
@@ -45,8 +58,10 @@ impl Question<'_> {
         host_root: &Path,
         reporter: Reporter,
     ) -> Result<Vec<Finding>, Failure> {
-        let looked: Vec<_> =
-            observation.lookups.iter().filter(|lookup| self.counts(lookup, host_root)).collect();
+        let means_something = |lookup: &&Lookup| {
+            self.counts(lookup, host_root) && !self.is_quiet(lookup, observation)
+        };
+        let looked: Vec<_> = observation.lookups.iter().filter(means_something).collect();
         if looked.is_empty() {
             return Ok(Vec::new());
         }
@@ -84,6 +99,17 @@ impl Question<'_> {
         let answered = lookup.answer == Answer::Missing
             || (self.all_visible && lookup.answer == Answer::Found);
         answered && !elsewhere.into_iter().any(|tree| path.starts_with(tree)) && there()
+    }
+
+    /// Whether such looks mean nothing. Rules are about paths as they are without the offset of a Prefix.
+    fn is_quiet(&self, lookup: &Lookup, observation: &Observation) -> bool {
+        let program = lookup.process.and_then(|at| observation.processes[at].command.first());
+        let program = program.and_then(|program| program.as_path().file_name()).unwrap_or_default();
+        let path = lookup.path.as_path();
+        let offset = self.closure.source.eprefix.as_deref();
+        let inside = offset.and_then(|offset| path.strip_prefix(offset).ok());
+        let inside = inside.map_or_else(|| path.to_owned(), |inside| Path::new("/").join(inside));
+        self.rules.quiet(program.as_bytes(), inside.as_os_str().as_bytes()).is_some()
     }
 
     /// Tells whether a package, by name and version, is declared or not to be spoken of.

@@ -6,13 +6,13 @@ use std::process::ExitCode;
 
 use hermitage_atom::Cpv;
 use hermitage_depgraph::Package;
-use hermitage_mountns::{Command, Report, Run, Session};
+use hermitage_mountns::{Command, Outcome, Report, Run, Session};
 use rustix::fs::Mode as FileMode;
 
 use super::call::Call;
 use super::config::{Mode, Settings};
 use super::descriptors::{StatusLine, inherited};
-use super::findings::{Finding, Question};
+use super::findings::{Finding, Question, rules};
 use super::phase::Phase;
 use super::places::Places;
 use super::{depends, telling};
@@ -176,6 +176,7 @@ impl Work<'_> {
             trees: trees.map(PathBuf::as_path).collect(),
             ignore: &self.settings.ignore,
             all_visible,
+            rules: rules(report.outcome == Outcome::Exited(0))?,
         };
         question.answer(observation, host_root, self.reporter)
     }
