@@ -74,6 +74,12 @@ fn every_report(schema: &Schema) {
         }
     };
     check(&fixture::report(500));
+    // The same look twice: related locations must differ.
+    let mut twice = fixture::report(9);
+    for finding in &mut twice.findings {
+        finding.evidence.extend(finding.evidence.clone());
+    }
+    check(&twice);
     proptest!(|(report in strategy::report(4))| check(&report));
 }
 
