@@ -5,6 +5,8 @@
 //! there too). Portage merges a tiny repository into a private EPREFIX; then Hermitage reads what
 //! Portage wrote, and the phases of one ebuild run inside a view.
 //!
+//! `HERMITAGE_UPSTREAM` names a directory with the sources of one real package, for the last test.
+//!
 //! Without the variable every test is counted as ignored and a line on stderr says so; under
 //! `CI=true` that is a failure. The harness is our own because the tests share one merged prefix,
 //! and because an ignored test must be seen to be ignored.
@@ -25,9 +27,10 @@ mod reading;
 mod repository;
 mod shim;
 mod shim_settings;
+mod upstream;
 
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -36,42 +39,58 @@ use crate::portage::Portage;
 /// A test: its name as a sentence, and what it does with the merged prefix.
 type Case = (&'static str, fn(&Portage));
 
+/// The one test that needs more: a package's sources.
+const UPSTREAM: &str = "a_real_package_needs_what_its_ebuild_declares";
+
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1); // The phases share one EPREFIX and its build directory.
     let cases: Vec<Case> =
         [reading::CASES, phases::CASES, shim::CASES, shim_settings::CASES].concat();
-
-    let Some(venv) = std::env::var_os("HERMITAGE_PORTAGE") else {
+    let venv = std::env::var_os("HERMITAGE_PORTAGE");
+    let sources = std::env::var_os("HERMITAGE_UPSTREAM");
+    let mut missing = false;
+    if venv.is_none() {
         eprintln!(
             "NOT RUN: {} tests with real Portage, because HERMITAGE_PORTAGE (a virtual \
              environment that holds portage==3.0.83) is not set",
-            cases.len()
+            cases.len() + 1
         );
-        if std::env::var_os("CI").is_some_and(|value| value == "true") {
-            eprintln!("CI=true: tests that can't run are a failure");
-            return ExitCode::FAILURE;
-        }
-        let ignored = cases
-            .into_iter()
-            .map(|(name, _)| {
-                Trial::test(name, || Err("HERMITAGE_PORTAGE is not set".into()))
-                    .with_ignored_flag(true)
-            })
-            .collect();
-        return libtest_mimic::run(&arguments, ignored).exit_code();
-    };
+        missing = true;
+    } else if sources.is_none() {
+        eprintln!(
+            "NOT RUN: {UPSTREAM}, because HERMITAGE_UPSTREAM (a directory with Debian's \
+             file_*.orig.tar.gz) is not set"
+        );
+        missing = true;
+    }
+    if missing && std::env::var_os("CI").is_some_and(|value| value == "true") {
+        eprintln!("CI=true: tests that can't run are a failure");
+        return ExitCode::FAILURE;
+    }
 
-    let portage = (!arguments.list).then(|| Arc::new(Portage::with_merged_packages(venv.as_ref())));
-    let trials = cases
+    let shared = Arc::new(OnceLock::new());
+    let mut trials: Vec<_> = cases
         .into_iter()
         .map(|(name, case)| {
-            let portage = portage.clone();
-            Trial::test(name, move || {
-                case(portage.as_ref().unwrap());
+            let (shared, given) = (Arc::clone(&shared), venv.clone());
+            let is_given = given.is_some();
+            let trial = Trial::test(name, move || {
+                let venv = given.ok_or("HERMITAGE_PORTAGE is not set")?;
+                case(shared.get_or_init(|| Portage::with_merged_packages(venv.as_ref())));
                 Ok(())
-            })
+            });
+            trial.with_ignored_flag(!is_given)
         })
         .collect();
-    libtest_mimic::run(&arguments, trials).exit_code()
+    let is_given = venv.is_some() && sources.is_some();
+    let upstream = Trial::test(UPSTREAM, move || {
+        let (venv, sources) = venv.zip(sources).ok_or("HERMITAGE_UPSTREAM is not set")?;
+        upstream::what_is_needed_is_what_is_declared(venv.as_ref(), sources.as_ref());
+        Ok(())
+    });
+    trials.push(upstream.with_ignored_flag(!is_given));
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    drop(shared); // Its directory goes with it.
+    conclusion.exit_code()
 }

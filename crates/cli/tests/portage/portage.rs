@@ -29,12 +29,7 @@ pub(crate) struct Portage {
 impl Portage {
     /// Sets the prefix up, merges, and keeps a copy of the database in each of its two forms.
     pub(crate) fn with_merged_packages(venv: &Path) -> Self {
-        // Not in /tmp, which is a fresh one inside a view.
-        let scratch =
-            tempfile::Builder::new().prefix("hermitage-portage.").tempdir_in("/var/tmp").unwrap();
-        let venv = fs::canonicalize(venv).unwrap();
-        let mut portage = Self { scratch, venv, answers: Answers::default() };
-        portage.lay_out();
+        let mut portage = Self::laid_out(venv);
         succeed(portage.command("emerge").args(["--quiet", "--oneshot"]).args(repository::MERGED));
         portage.answers = Answers::ask(&portage);
         portage.keep_copy("individual");
@@ -42,6 +37,22 @@ impl Portage {
         portage.keep_copy("consolidated");
         succeed(portage.command("emaint").args(["vdb", "--remove"]));
         portage
+    }
+
+    /// Sets the prefix up, with nothing merged.
+    pub(crate) fn laid_out(venv: &Path) -> Self {
+        // Not in /tmp, which is a fresh one inside a view.
+        let scratch =
+            tempfile::Builder::new().prefix("hermitage-portage.").tempdir_in("/var/tmp").unwrap();
+        let venv = fs::canonicalize(venv).unwrap();
+        let portage = Self { scratch, venv, answers: Answers::default() };
+        portage.lay_out();
+        portage
+    }
+
+    /// What of Portage's belongs to no package of the machine.
+    pub(crate) fn installation(&self) -> Vec<PathBuf> {
+        vec![self.venv.clone(), self.scratch().join("tools")]
     }
 
     /// The scratch directory itself.
