@@ -40,6 +40,7 @@ pub(crate) struct Config {
     env: Vec<String>,
     clear_env: bool,
     share_net: bool,
+    collapse: bool,
     limit: Vec<WrittenLimit>,
     tmp_size: Option<Size>,
     syscalls: Option<SyscallLevel>,
@@ -122,6 +123,7 @@ impl Config {
         args.env.splice(..0, self.env.iter().map(OsString::from));
         args.clear_env |= self.clear_env;
         args.share_net |= self.share_net;
+        args.collapse |= self.collapse;
         args.limit.splice(..0, self.limit.iter().map(|limit| limit.0));
         fill(&mut args.tmp_size, self.tmp_size.as_ref().map(|size| &size.0));
         fill(&mut args.syscalls, self.syscalls.as_ref());

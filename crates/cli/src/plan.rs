@@ -163,6 +163,7 @@ fn options(run: &RunArgs) -> PlanOptions {
         env: environment(run),
         limits: limits(&run.limit),
         system_calls: system_calls(run.syscalls),
+        collapse: run.collapse,
         capabilities: if run.keep_ownership { Capability::OWNERSHIP.to_vec() } else { Vec::new() },
         ..PlanOptions::default()
     };

@@ -1,6 +1,7 @@
 //! Carries out a plan's mounts in the namespaces the process is in.
 
 mod bind;
+mod collapse;
 mod devices;
 pub(crate) mod layout;
 mod mounts;

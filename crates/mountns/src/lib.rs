@@ -30,6 +30,7 @@
 
 mod bytes;
 mod command;
+mod crowd;
 mod error;
 mod host;
 mod index;

@@ -56,6 +56,10 @@ pub struct Plan {
     /// Which system calls the command may make; a plan that does not say gets the default.
     #[serde(default)]
     pub system_calls: SystemCalls,
+    /// Whether [`Backend::Bind`](crate::Backend::Bind) may bind a directory whole when all that is in it on the host is
+    /// visible anyway: that is fewer mounts, and what is created there later is seen as well.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub collapse: bool,
 }
 
 /// One visible path.

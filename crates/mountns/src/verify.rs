@@ -1,21 +1,16 @@
 //! Whether the host still has what a plan was made from.
 
-use std::num::NonZero;
-use std::thread;
-
 use crate::Error;
+use crate::crowd::in_parallel;
 use crate::host::{HostTree, lookup_error};
 use crate::kernel::{verify, verify_dir, verify_link};
 use crate::observation::Change;
 use crate::plan::{Entry, EntryKind, SpecialKind, below};
 
-/// Below this many entries a thread costs more than it saves.
-const WORTH_A_THREAD: usize = 4096;
-
 /// Makes sure of every file, link and device, and that what holds them is no link.
 pub(crate) fn all(entries: &[Entry], host: &HostTree) -> Result<(), Error> {
     directories(entries, host)?;
-    let first = |entries: &[Entry]| entries.iter().find_map(|entry| check(entry, host).err());
+    let first = |_, entries: &[Entry]| entries.iter().find_map(|entry| check(entry, host).err());
     in_parallel(entries, first).into_iter().flatten().next().map_or(Ok(()), Err)
 }
 
@@ -44,7 +39,7 @@ fn directories(entries: &[Entry], host: &HostTree) -> Result<(), Error> {
 
 /// What is no longer as the plan says, by path.
 pub(crate) fn changes(entries: &[Entry], host: &HostTree) -> Vec<Change> {
-    let each = |entries: &[Entry]| {
+    let each = |_, entries: &[Entry]| {
         let changed = |entry: &Entry| {
             let error = check(entry, host).err()?;
             Some(Change { path: entry.path.clone(), what: error.kind().to_string() })
@@ -65,33 +60,4 @@ fn check(entry: &Entry, host: &HostTree) -> Result<(), Error> {
         Ok(stat) => verify(entry, &stat),
         Err(errno) => Err(lookup_error("lstat", &entry.path.0, errno)),
     }
-}
-
-/// `work` done on pieces of the entries; the results in their order.
-fn in_parallel<R: Send>(entries: &[Entry], work: impl Fn(&[Entry]) -> R + Sync) -> Vec<R> {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = (entries.len() / WORTH_A_THREAD).min(cores);
-    if threads < 2 {
-        return vec![work(entries)];
-    }
-    let work = &work;
-    thread::scope(|scope| {
-        let pieces = entries.chunks(entries.len().div_ceil(threads));
-        let start = |piece| {
-            let worker = thread::Builder::new().spawn_scoped(scope, move || work(piece));
-            (piece, worker.ok())
-        };
-        let workers: Vec<_> = pieces.map(start).collect();
-        // Where no thread is to be had, this one does the share.
-        let finish = |(piece, worker): (&[Entry], Option<thread::ScopedJoinHandle<'_, R>>)| {
-            worker.map_or_else(
-                || work(piece),
-                |worker| match worker.join() {
-                    Ok(result) => result,
-                    Err(panic) => std::panic::resume_unwind(panic),
-                },
-            )
-        };
-        workers.into_iter().map(finish).collect()
-    })
 }

@@ -57,6 +57,10 @@ pub(crate) struct RunArgs {
     /// Which system calls the command may make [default: build]
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub(crate) syscalls: Option<SyscallLevel>,
+    /// With the backend bind: mount a directory whole when all that is in it is visible anyway. That is fewer mounts; what
+    /// is created there while the command runs is seen as well, and the directory has the time it has outside
+    #[arg(long)]
+    pub(crate) collapse: bool,
 }
 
 /// What the filter of system calls lets through.

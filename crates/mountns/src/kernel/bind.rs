@@ -4,6 +4,7 @@ use std::os::fd::OwnedFd;
 
 use rustix::fs::{AtFlags, CWD, FileType};
 
+use super::collapse::{self, Collapsed};
 use super::tree::{self, Spot};
 use super::{Named as _, Scene, relative};
 use crate::Error;
@@ -13,8 +14,24 @@ use crate::plan::Entry;
 pub(super) fn build(scene: &Scene<'_>) -> Result<OwnedFd, Error> {
     let (root, top) = super::stack::new_root(&scene.plan.entries[0])?;
     let entries = &scene.plan.entries;
-    tree::write(scene, top, &entries[0], &entries[1..], &mut |spot| bind_new(scene, spot))?;
+    let mut bind = |spot: &Spot<'_>| bind_new(scene, spot);
+    if !scene.plan.collapse {
+        tree::write(scene, top, &entries[0], &entries[1..], &mut bind)?;
+        return Ok(root);
+    }
+    let Collapsed { rest, whole } = collapse::find(scene)?;
+    tree::write(scene, top, &entries[0], &rest, &mut bind)?;
+    whole.iter().try_for_each(|entry| bind_dir(scene, entry))?;
     Ok(root)
+}
+
+fn bind_dir(scene: &Scene<'_>, entry: &Entry) -> Result<(), Error> {
+    let (source, target) = (scene.host.real(&entry.path.0), relative(&entry.path));
+    rustix::mount::mount_bind(&source[..], target)
+        .named(|| format!("mount({:?}, {:?}, MS_BIND)", entry.path, entry.path))?;
+    let stat = rustix::fs::statat(CWD, target, AtFlags::SYMLINK_NOFOLLOW)
+        .named(|| format!("newfstatat({:?})", entry.path))?;
+    tree::verify_dir(entry, &stat)
 }
 
 /// Makes a file to mount on, and binds the host's to it.

@@ -59,7 +59,7 @@ impl<'a> Overlay<'a> {
         let write_in = layer
             .try_clone()
             .map_err(|_full| Error::call("fcntl(F_DUPFD_CLOEXEC)", rustix::io::Errno::MFILE))?;
-        tree::write(scene, write_in, top, inner, &mut |spot| match spot.entry.kind {
+        tree::write_in_parallel(scene, write_in, top, inner, &|spot| match spot.entry.kind {
             EntryKind::File { .. } => metadata_file(scene, spot, top),
             _ => tree::make_node(spot, rustix::fs::FileType::RegularFile, 0),
         })?;

@@ -6,8 +6,9 @@ use rustix::fs::{AtFlags, FileType, Gid, Mode, OFlags, Stat, Timespec, Timestamp
 use rustix::io::Errno;
 
 use super::{Named as _, Scene};
+use crate::crowd::{in_parallel, threads_for};
 use crate::host::{HostTree, lookup_error};
-use crate::plan::{Entry, EntryKind, SpecialKind, Timestamp};
+use crate::plan::{Entry, EntryKind, SpecialKind, Timestamp, below};
 use crate::{ByteString, Error, ErrorKind};
 
 /// When every directory was last modified, as [`EntryKind::Dir`] promises.
@@ -32,43 +33,144 @@ pub(super) fn write<'p>(
     entries: &'p [Entry],
     place: &mut impl FnMut(&Spot<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let mut open = vec![OpenDir { entry: above, fd: top, verified: false }];
-    for entry in entries {
-        while open.len() > 1 && open.last().is_some_and(|dir| !dir.holds(&entry.path)) {
-            open.pop().map_or(Ok(()), OpenDir::close)?;
-        }
-        if matches!(entry.kind, EntryKind::File { .. }) {
-            open.iter_mut().try_for_each(|dir| dir.verify(scene))?;
-        }
-        let Some(dir) = open.last() else { break };
-        let name = name_of(&entry.path);
-        let spot = Spot { dir: dir.fd.as_fd(), name, entry };
-        match &entry.kind {
-            EntryKind::Dir { mode } => {
-                let fd = make_dir(scene, &spot, *mode)?;
-                open.push(OpenDir { entry, fd, verified: false });
+    Walk::from(scene, above, top).all(entries, Pass::Everything, place)
+}
+
+/// The same by all processors, when there is enough to do: first the directories, then what is in them, then their times,
+/// which change with what is made in them.
+pub(super) fn write_in_parallel<'p>(
+    scene: &Scene<'_>,
+    top: OwnedFd,
+    above: &'p Entry,
+    entries: &'p [Entry],
+    place: &(impl Fn(&Spot<'_>) -> Result<(), Error> + Sync),
+) -> Result<(), Error> {
+    if threads_for(entries.len()) < 2 {
+        return write(scene, top, above, entries, &mut |spot| place(spot));
+    }
+    let again = || {
+        rustix::io::fcntl_dupfd_cloexec(&top, 0)
+            .map(|top| Walk::from(scene, above, top))
+            .named(|| "fcntl(F_DUPFD_CLOEXEC)".into())
+    };
+    again()?.all(entries, Pass::Directories, &mut |_| Ok(()))?;
+    for pass in [Pass::Contents, Pass::Times] {
+        let piece = |before: usize, piece: &'p [Entry]| {
+            let mut walk = again()?;
+            walk.go_to(&entries[..before], piece)?;
+            walk.all(piece, pass, &mut |spot| place(spot))
+        };
+        in_parallel(entries, piece).into_iter().collect::<Result<(), Error>>()?;
+    }
+    Ok(())
+}
+
+/// What is done on the way through a tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pass {
+    Everything,
+    Directories,
+    Contents,
+    Times,
+}
+
+/// A way through a tree, with the directories from its top to the entry before open.
+struct Walk<'p, 's> {
+    scene: &'s Scene<'s>,
+    open: Vec<OpenDir<'p>>,
+}
+
+impl<'p, 's> Walk<'p, 's> {
+    fn from(scene: &'s Scene<'s>, above: &'p Entry, top: OwnedFd) -> Self {
+        Self { scene, open: vec![OpenDir { entry: above, fd: top, verified: false }] }
+    }
+
+    /// Opens the directories, which are there already, that the first of these entries is in.
+    fn go_to(&mut self, before: &'p [Entry], entries: &[Entry]) -> Result<(), Error> {
+        let Some(first) = entries.first() else { return Ok(()) };
+        let mut above: Vec<&Entry> = Vec::new();
+        for entry in before.iter().rev() {
+            let lowest = above.last().map_or(&first.path, |lowest| &lowest.path);
+            if matches!(entry.kind, EntryKind::Dir { .. }) && below(lowest, &entry.path) {
+                above.push(entry);
             }
+        }
+        above.into_iter().rev().try_for_each(|entry| self.enter(entry))
+    }
+
+    fn all(
+        mut self,
+        entries: &'p [Entry],
+        pass: Pass,
+        place: &mut impl FnMut(&Spot<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        for entry in entries {
+            while self.open.len() > 1 && self.open.last().is_some_and(|dir| !dir.holds(&entry.path))
+            {
+                self.open.pop().map_or(Ok(()), |dir| dir.close(pass))?;
+            }
+            match entry.kind {
+                EntryKind::Dir { mode } => {
+                    if let (Pass::Everything | Pass::Directories, Some(spot)) =
+                        (pass, self.spot(entry))
+                    {
+                        make_dir(self.scene, &spot, mode)?;
+                    }
+                    self.enter(entry)?;
+                }
+                _ if matches!(pass, Pass::Directories | Pass::Times) => {}
+                _ => self.make(entry, place)?,
+            }
+        }
+        self.open.into_iter().rev().try_for_each(|dir| dir.close(pass))
+    }
+
+    fn spot(&self, entry: &'p Entry) -> Option<Spot<'_>> {
+        let dir = self.open.last()?.fd.as_fd();
+        Some(Spot { dir, name: name_of(&entry.path), entry })
+    }
+
+    /// Opens a directory that is there.
+    fn enter(&mut self, entry: &'p Entry) -> Result<(), Error> {
+        let Some(spot) = self.spot(entry) else { return Ok(()) };
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let fd = rustix::fs::openat(spot.dir, spot.name, flags, Mode::empty())
+            .named(|| format!("openat({:?}, O_DIRECTORY)", entry.path))?;
+        self.open.push(OpenDir { entry, fd, verified: false });
+        Ok(())
+    }
+
+    /// Makes what is no directory.
+    fn make(
+        &mut self,
+        entry: &'p Entry,
+        place: &mut impl FnMut(&Spot<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let scene = self.scene;
+        if matches!(entry.kind, EntryKind::File { .. }) {
+            self.open.iter_mut().try_for_each(|dir| dir.verify(scene))?;
+        }
+        let Some(spot) = self.spot(entry) else { return Ok(()) };
+        match &entry.kind {
+            EntryKind::Dir { .. } => Ok(()),
             EntryKind::Symlink { target } => {
                 verify_link(entry, &scene.host)?;
                 rustix::fs::symlinkat(&target.0[..], spot.dir, spot.name)
                     .named(|| format!("symlinkat({target:?}, {:?})", entry.path))?;
-                copy_owner(scene, &spot)?;
+                copy_owner(scene, &spot)
             }
-            EntryKind::Synthetic { mode, content } => {
-                write_file(&spot, *mode, &content.0)?;
-            }
+            EntryKind::Synthetic { mode, content } => write_file(&spot, *mode, &content.0),
             EntryKind::Special { node: SpecialKind::Fifo, mode } => {
                 make_node(&spot, FileType::Fifo, *mode)?;
-                copy_owner(scene, &spot)?;
+                copy_owner(scene, &spot)
             }
             EntryKind::Special { node: SpecialKind::Socket, mode } => {
                 make_node(&spot, FileType::Socket, *mode)?;
-                copy_owner(scene, &spot)?;
+                copy_owner(scene, &spot)
             }
-            EntryKind::File { .. } | EntryKind::Special { .. } => place(&spot)?,
+            EntryKind::File { .. } | EntryKind::Special { .. } => place(&spot),
         }
     }
-    open.into_iter().rev().try_for_each(OpenDir::close)
 }
 
 struct OpenDir<'p> {
@@ -100,7 +202,12 @@ impl OpenDir<'_> {
 
     /// Sets the time of modification, which nothing changes once everything is in it; and the mode, of which mkdir leaves
     /// out the set-group-id bit, and which a directory made in here would have inherited.
-    fn close(self) -> Result<(), Error> {
+    ///
+    /// Not when only a part of what is in it was made.
+    fn close(self, pass: Pass) -> Result<(), Error> {
+        if matches!(pass, Pass::Directories | Pass::Contents) {
+            return Ok(());
+        }
         if let EntryKind::Dir { mode } = self.entry.kind
             && mode & SET_GROUP_ID != 0
         {
@@ -112,14 +219,10 @@ impl OpenDir<'_> {
     }
 }
 
-fn make_dir(scene: &Scene<'_>, spot: &Spot<'_>, mode: u32) -> Result<OwnedFd, Error> {
-    let path = &spot.entry.path;
+fn make_dir(scene: &Scene<'_>, spot: &Spot<'_>, mode: u32) -> Result<(), Error> {
     rustix::fs::mkdirat(spot.dir, spot.name, Mode::from_raw_mode(mode))
-        .named(|| format!("mkdirat({path:?}, {mode:o})"))?;
-    copy_owner(scene, spot)?;
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    rustix::fs::openat(spot.dir, spot.name, flags, Mode::empty())
-        .named(|| format!("openat({path:?}, O_DIRECTORY)"))
+        .named(|| format!("mkdirat({:?}, {mode:o})", spot.entry.path))?;
+    copy_owner(scene, spot)
 }
 
 pub(super) fn write_file(spot: &Spot<'_>, mode: u32, content: &[u8]) -> Result<(), Error> {

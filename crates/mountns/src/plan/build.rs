@@ -182,6 +182,7 @@ impl Plan {
             session: options.session,
             capabilities: options.capabilities.clone(),
             system_calls: options.system_calls,
+            collapse: options.collapse,
         }
     }
 

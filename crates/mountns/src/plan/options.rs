@@ -30,6 +30,8 @@ pub struct PlanOptions {
     pub capabilities: Vec<Capability>,
     /// Which system calls the command may make.
     pub system_calls: SystemCalls,
+    /// Whether directories may be bound whole, as [`Plan::collapse`](super::Plan::collapse) says.
+    pub collapse: bool,
 }
 
 impl Default for PlanOptions {
@@ -47,6 +49,7 @@ impl Default for PlanOptions {
             session: Session::New,
             capabilities: Vec::new(),
             system_calls: SystemCalls::Build,
+            collapse: false,
         }
     }
 }

@@ -58,6 +58,9 @@ impl fmt::Display for Plan {
         writeln!(f, "network {}", if self.network == Network::Host { "host" } else { "loopback" })?;
         writeln!(f, "session {}", if self.session == Session::Shared { "shared" } else { "new" })?;
         writeln!(f, "system-calls {}", self.system_calls)?;
+        if self.collapse {
+            writeln!(f, "collapse")?;
+        }
         for capability in &self.capabilities {
             writeln!(f, "capability {capability:?}")?;
         }

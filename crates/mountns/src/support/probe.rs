@@ -116,6 +116,7 @@ fn empty() -> Plan {
         session: options.session,
         capabilities: Vec::new(),
         system_calls: options.system_calls,
+        collapse: options.collapse,
     }
 }
 

@@ -35,6 +35,8 @@ pub(crate) const CASES: &[Case] = &[
     ("root of a user namespace that maps no other id has a view", exactness::unmapped_owners),
     ("names of any bytes and lengths are shown", hosts::names),
     ("directories keep their special bits", hosts::directory_bits),
+    ("many files, which all processors write, are shown", hosts::many),
+    ("whole directories are bound where that is wanted", hosts::collapsed),
     ("what can't be read is there", hosts::unreadable),
     ("hard links are files of their own", hosts::hard_links),
     ("paths lead through merged, split and linked directories", hosts::layouts),

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -74,10 +75,9 @@ pub(crate) fn compare(fixture: &Fixture, plan: &Plan, without: &[&str]) {
     let (outcome, text) = fixture.inside(plan, &args);
     assert_eq!(outcome, Outcome::Exited(0));
     let expected = expected(fixture, plan);
-    let synthetic = |name: &str| {
-        let is = |line: &&String| line.starts_with(&format!("{name} synthetic "));
-        expected.iter().any(|line| is(&line))
-    };
+    let made: BTreeSet<&str> =
+        expected.iter().filter_map(|line| Some(line.split_once(" synthetic ")?.0)).collect();
+    let synthetic = |name: &str| made.contains(name);
     let seen: Vec<_> = text
         .lines()
         .map(|line| match line.split_once(" file ") {
@@ -88,11 +88,13 @@ pub(crate) fn compare(fixture: &Fixture, plan: &Plan, without: &[&str]) {
             _ => line.to_owned(),
         })
         .collect();
+    let (seen_once, planned): (BTreeSet<_>, BTreeSet<_>) =
+        (seen.iter().collect(), expected.iter().collect());
     for line in &seen {
-        assert!(expected.contains(line), "seen, but not in the plan: {line}");
+        assert!(planned.contains(line), "seen, but not in the plan: {line}");
     }
     for line in &expected {
-        assert!(seen.contains(line), "in the plan, but not seen: {line}");
+        assert!(seen_once.contains(line), "in the plan, but not seen: {line}");
     }
     assert_eq!(seen.len(), expected.len());
 }
@@ -130,7 +132,7 @@ pub(crate) fn walk_of_this_machine(fixture: &Fixture) {
         }
     }
     let maps = fs::read_to_string("/proc/self/maps").unwrap();
-    let mut libraries = std::collections::BTreeSet::new();
+    let mut libraries = BTreeSet::new();
     for line in maps.lines().filter(|line| line.contains(".so")) {
         let path = &line[line.find('/').unwrap()..];
         libraries.insert(path.rsplit_once('/').unwrap().0);
@@ -158,9 +160,9 @@ pub(crate) fn walk_of_this_machine(fixture: &Fixture) {
             .map(|(name, _)| name.to_owned())
             .unwrap()
     };
-    let seen: std::collections::BTreeSet<_> = text.lines().map(name).collect();
+    let seen: BTreeSet<_> = text.lines().map(name).collect();
     let shown = plan.entries.iter().map(|entry| entry.path.to_string());
-    let shown: std::collections::BTreeSet<_> =
+    let shown: BTreeSet<_> =
         shown.filter(|path| !["/proc", "/dev", "/tmp"].contains(&path.as_str())).collect();
     assert_eq!(seen, shown);
 }

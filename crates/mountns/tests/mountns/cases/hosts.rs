@@ -68,6 +68,64 @@ pub(crate) fn directory_bits(fixture: &Fixture) {
     compare(fixture, &fixture.plan(&paths, &fixture.options()), &[]);
 }
 
+/// Enough for more than one thread, in a tree that is cut where directories are deep.
+pub(crate) fn many(fixture: &Fixture) {
+    let mut paths = Vec::new();
+    fixture.file("/data/file", b"of all");
+    for number in 0..9_000 {
+        let (a, b, c) = (number % 3, number % 5, number % 11);
+        let path = format!("/data/{a}/b/{b}/{c}/file-{number}");
+        fs::create_dir_all(fixture.real(&path).parent().unwrap()).unwrap();
+        // New inodes by the thousand take a disk its time.
+        fs::hard_link(fixture.real("/data/file"), fixture.real(&path)).unwrap();
+        paths.push(path);
+    }
+    fixture.link("/data/1/b/link", "../../0");
+    fixture.mode("/data/1/b", 0o2755);
+    fixture.mode("/data/2/b/4", 0o700);
+    let mut shown: Vec<&str> = paths.iter().map(String::as_str).collect();
+    shown.push("/data/1/b/link");
+    compare(fixture, &fixture.plan(&shown, &fixture.options()), &[]);
+}
+
+/// The same names with fewer mounts.
+pub(crate) fn collapsed(fixture: &Fixture) {
+    for path in
+        ["/whole/a/1", "/whole/a/2", "/whole/b", "/part/shown", "/part/hidden", "/part/all/3"]
+    {
+        fixture.file(path, path.as_bytes());
+    }
+    fixture.link("/whole/link", "a/1");
+    let paths =
+        ["/whole/a/1", "/whole/a/2", "/whole/b", "/whole/link", "/part/shown", "/part/all/3"];
+    let count = |collapse| {
+        let plan = fixture.plan(&paths, &PlanOptions { collapse, ..fixture.options() });
+        let names = |dir: &str| fixture.inside(&plan, &["list", dir]).1;
+        assert_eq!(names("/part"), "all\nshown\n");
+        assert_eq!(names("/whole"), "a\nb\nlink\n");
+        assert_eq!(fixture.inside(&plan, &["cat", "/whole/link"]).1, "/whole/a/1");
+        let mounts = fixture.inside(&plan, &["cat", "/proc/self/mountinfo"]).1.lines().count();
+        assert!(refused_writes(fixture, &plan));
+        mounts
+    };
+    let (exact, whole) = (count(false), count(true));
+    if fixture.backend == Backend::Bind {
+        // Four files less, two directories more: /whole and /part/all. The program's own are bound whole, too.
+        assert!(whole + 2 <= exact, "{whole} mounts in place of {exact}");
+    } else {
+        assert_eq!(whole, exact);
+    }
+    // A file that the plan does not know makes a difference.
+    fixture.file("/whole/a/new", b"new");
+    assert_eq!(count(true), if fixture.backend == Backend::Bind { whole + 2 } else { whole });
+}
+
+fn refused_writes(fixture: &Fixture, plan: &Plan) -> bool {
+    ["/whole/a/new", "/whole/a/1", "/part/all/new"]
+        .iter()
+        .all(|path| fixture.inside(plan, &["touch", path]).0 != Outcome::Exited(0))
+}
+
 /// What the user may not read is there, and can't be read; root reads it.
 pub(crate) fn unreadable(fixture: &Fixture) {
     fixture.file("/etc/shadow", b"secret");
