@@ -28,7 +28,7 @@ pub(super) fn find<'a>(scene: &'a Scene<'_>) -> Result<Collapsed<'a>, Error> {
         collapsed.rest.push(entry.clone());
         let crossed = mounts.iter().any(|mount| *mount == entry.path || below(mount, &entry.path));
         rest = after;
-        if matches!(entry.kind, EntryKind::Dir { .. }) && !crossed && is_whole(scene, entry, inner)?
+        if matches!(entry.kind, EntryKind::Dir { .. }) && !crossed && is_whole(scene, entry, inner)
         {
             // What changed since the plan was made has to be found here, since nothing is made of it.
             inner.iter().try_for_each(|entry| verify(scene, entry))?;
@@ -40,7 +40,7 @@ pub(super) fn find<'a>(scene: &'a Scene<'_>) -> Result<Collapsed<'a>, Error> {
 }
 
 /// Whether the host has the same names there, all the way down, and none that has to be other than the host's.
-fn is_whole(scene: &Scene<'_>, dir: &Entry, inner: &[Entry]) -> Result<bool, Error> {
+fn is_whole(scene: &Scene<'_>, dir: &Entry, inner: &[Entry]) -> bool {
     let is_host = |entry: &Entry| {
         matches!(
             entry.kind,
@@ -48,7 +48,7 @@ fn is_whole(scene: &Scene<'_>, dir: &Entry, inner: &[Entry]) -> Result<bool, Err
         )
     };
     if inner.is_empty() || !inner.iter().all(is_host) {
-        return Ok(false);
+        return false;
     }
     let planned: BTreeSet<&[u8]> = inner.iter().map(|entry| &entry.path.0[..]).collect();
     let dirs = inner.iter().filter(|entry| matches!(entry.kind, EntryKind::Dir { .. }));
@@ -56,9 +56,9 @@ fn is_whole(scene: &Scene<'_>, dir: &Entry, inner: &[Entry]) -> Result<bool, Err
     for dir in [dir].into_iter().chain(dirs) {
         let real = crate::ByteString(scene.host.real(&dir.path.0));
         // One that can't be listed is not known to be whole.
-        let Ok(names) = std::fs::read_dir(real.as_path()) else { return Ok(false) };
+        let Ok(names) = std::fs::read_dir(real.as_path()) else { return false };
         for name in names {
-            let Ok(name) = name else { return Ok(false) };
+            let Ok(name) = name else { return false };
             let path = [&dir.path.0[..], b"/", name.file_name().as_encoded_bytes()].concat();
             let special = name.file_type().is_ok_and(|kind| {
                 kind.is_fifo()
@@ -67,12 +67,12 @@ fn is_whole(scene: &Scene<'_>, dir: &Entry, inner: &[Entry]) -> Result<bool, Err
                     || kind.is_block_device()
             });
             if special || !planned.contains(&path[..]) {
-                return Ok(false);
+                return false;
             }
             found += 1;
         }
     }
-    Ok(found == inner.len())
+    found == inner.len()
 }
 
 fn verify(scene: &Scene<'_>, entry: &Entry) -> Result<(), Error> {
