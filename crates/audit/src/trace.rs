@@ -40,7 +40,8 @@ pub struct Access {
     pub path: Text,
     /// What the answer was.
     pub answer: Answer,
-    /// Who asked first, as an index into [`Trace::processes`].
+    /// Who asked first, as an index into [`Trace::processes`]. Without one it was whoever started the command, or nobody knows: the
+    /// file counts as used, but not as used for the wrong purpose.
     pub process: Option<usize>,
 }
 

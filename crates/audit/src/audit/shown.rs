@@ -21,7 +21,7 @@ pub(super) fn find<'t>(
         let standing = |at: &PackageIdx| packages[at.0].standing;
         // Where several own it, the one that is declared counts.
         let best = look.owners.iter().copied().min_by_key(standing).unwrap_or(package);
-        if audit.rules.is_implicit(audit.name(best)) {
+        if look.access.process.is_none() || audit.rules.is_implicit(audit.name(best)) {
             continue;
         }
         match packages[best.0].standing {

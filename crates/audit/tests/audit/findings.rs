@@ -281,6 +281,14 @@ fn a_tool_of_depend_and_a_header_of_bdepend_are_misplaced() {
 }
 
 #[test]
+fn what_whoever_starts_the_command_looks_for_is_used_but_not_misplaced() {
+    let machine = Machine::new(png().declared_in(&[Depend]), zlib());
+    let mut looks = trace(&[TOOLS, ("/usr/bin/pngcrush", Answer::Found, SHELL)]);
+    looks.accesses[1].process = None;
+    assert_eq!(machine.findings(looks), []);
+}
+
+#[test]
 fn a_librarys_own_config_script_is_where_the_library_is() {
     let machine = Machine::new(png().declared_in(&[Depend]), zlib());
     let looks = [TOOLS, ("/usr/bin/libpng-config", Answer::Found, SHELL)];

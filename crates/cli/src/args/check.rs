@@ -7,6 +7,7 @@ use super::{ClosureArgs, RunArgs, StartArgs, TargetArgs, ViewArgs};
 
 /// `hermitage check`.
 #[derive(Debug, Args)]
+#[command(mut_arg("command", |command| command.required(false).required_unless_present("sandbox_log")))]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) target: TargetArgs,
@@ -52,6 +53,9 @@ pub(crate) struct AuditArgs {
     /// Show these packages too, but for the package manager alone: that the build uses one is a finding; may be repeated
     #[arg(long, value_name = "ATOM")]
     pub(crate) package_manager: Vec<String>,
+    /// Run nothing: make findings of what gentoo/sandbox refused, by its log; the view is what it should have allowed
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["compare", "command", "all", "targets"])]
+    pub(crate) sandbox_log: Option<PathBuf>,
     /// Findings to put up with, in TOML: [[suppress]] with id, reason, and if wanted target, package, until; may be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) suppress: Vec<PathBuf>,

@@ -7,12 +7,15 @@ mod image;
 mod inventory;
 mod observed;
 mod print;
+mod sandbox;
 mod stdout;
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use hermitage_audit::{Audit, Date, Ebuild, Project, Report, Rules, Severity, Suppressions};
+use hermitage_audit::{
+    Audit, Date, Ebuild, Project, Report, Rules, Severity, Source as _, Suppressions, Trace,
+};
 use hermitage_mountns::Run;
 
 use crate::args::{AuditArgs, CheckArgs, SeverityName, TargetArgs};
@@ -27,6 +30,7 @@ use compare::Copies;
 use declared::Declared;
 use inventory::MachineInventory;
 use observed::Observed;
+use sandbox::SandboxLog;
 
 /// There are findings; hermitage itself did not fail.
 const FINDINGS: u8 = 1;
@@ -47,18 +51,22 @@ pub(crate) fn check(mut args: CheckArgs, context: &Context) -> Result<u8, Failur
     let project = project(&args.audit, &worked)?;
     timings.step("sources");
 
-    let stdout = stdout::Diverted::to_stderr()?;
-    let (host, copies) = if args.audit.compare {
-        let host = compare::with_host(&worked.visible, &args.run, &args.start, context)?;
-        timings.step("whole host");
-        let copies = Copies::of(&worked.visible)?;
-        copies.redirect(&mut worked.plan);
-        (Some(host), Some(copies))
+    let (code, observed, host, copies) = if let Some(log) = &args.audit.sandbox_log {
+        (0, SandboxLog::read(log)?.trace(), None, None)
     } else {
-        (None, None)
+        let _stdout = stdout::Diverted::to_stderr()?;
+        let mut host = None;
+        let mut copies = None;
+        if args.audit.compare {
+            host = Some(compare::with_host(&worked.visible, &args.run, &args.start, context)?);
+            timings.step("whole host");
+            let made = Copies::of(&worked.visible)?;
+            made.redirect(&mut worked.plan);
+            copies = Some(made);
+        }
+        let (code, observed) = observe(&worked, &args, context, &mut timings)?;
+        (code, observed.trace(), host, copies)
     };
-    let (code, observed) = observe(&worked, &args, context, &mut timings)?;
-    drop(stdout);
 
     let image = args.audit.image.as_deref().map(|image| match &copies {
         Some(copies) => copies.outside(image),
@@ -111,7 +119,7 @@ fn audit(
     rules: Rules,
     project: &Project,
     image: Option<&Path>,
-    observed: Observed,
+    trace: Trace,
 ) -> Result<Report, Failure> {
     let Worked { machine, selection, visible, .. } = worked;
     let wanted = target::wanted(&args.target, None, machine)?;
@@ -128,7 +136,7 @@ fn audit(
         .linked(&linked)
         .offset(machine.eprefix())
         .ebuild(ebuild(&wanted, args, project, machine)?)
-        .report(observed)
+        .report(trace)
         .map_err(|error| Failure::caused(&error))
 }
 

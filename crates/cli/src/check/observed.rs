@@ -1,5 +1,7 @@
 //! What the file system saw, as the audit takes it.
 
+use std::path::PathBuf;
+
 use hermitage_audit::{Access, Answer, Process, Source, Text, Trace};
 use hermitage_mountns::{self as mountns, ByteString, Observation};
 
@@ -10,6 +12,12 @@ pub(crate) struct Observed(pub(crate) Observation);
 impl Source for Observed {
     fn trace(self) -> Trace {
         let Observation { lookups, processes } = self.0;
+        let own = std::env::current_exe().map(PathBuf::into_os_string).ok();
+        // Before the command is executed, it is we who look for it.
+        let is_own = |process: &mountns::Process| {
+            let program = process.program.as_ref().map(|program| program.as_path().as_os_str());
+            process.parent == 1 && program.is_some() && program == own.as_deref()
+        };
         let access = |lookup: mountns::Lookup| Access {
             asked: Text(lookup.path.0.clone()),
             path: Text(lookup.path.0),
@@ -18,19 +26,16 @@ impl Source for Observed {
                 mountns::Answer::Listed => Answer::Listed,
                 _ => Answer::Missing,
             },
-            process: lookup.process,
+            process: lookup.process.filter(|&at| !is_own(&processes[at])),
         };
         let text = |bytes: ByteString| Text(bytes.0);
+        let accesses = lookups.into_iter().map(access).collect();
         let process = |process: mountns::Process| Process {
             pid: process.pid,
             parent: process.parent,
             program: process.program.map(text),
             command: process.command.into_iter().map(text).collect(),
         };
-        Trace {
-            phase: None,
-            accesses: lookups.into_iter().map(access).collect(),
-            processes: processes.into_iter().map(process).collect(),
-        }
+        Trace { phase: None, accesses, processes: processes.into_iter().map(process).collect() }
     }
 }

@@ -72,6 +72,11 @@ impl Machine {
         command
     }
 
+    /// Options that say where packages are.
+    pub(crate) fn options(&self) -> &[String] {
+        &self.options
+    }
+
     pub(crate) fn run(&self) -> Command {
         self.verb("run")
     }

@@ -10,6 +10,7 @@ mod bad_input;
 mod bench;
 mod build;
 mod cache;
+mod check;
 mod configuration;
 mod inside;
 mod killed;
