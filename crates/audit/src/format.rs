@@ -5,7 +5,7 @@
 //! | [`text`] | people |
 //! | [`lines`] | grep, cut and awk |
 //! | [`json`] | programs; [`JSON_SCHEMA`] describes it |
-//! | [`sarif`] | code scanners, editors: SARIF 2.1.0 |
+//! | [`sarif`], [`sarif_all`] | code scanners, editors: SARIF 2.1.0 |
 //! | [`junit`] | continuous integration: `JUnit` XML |
 //! | [`html`] | people with a browser: one page that needs nothing else |
 //!
@@ -47,5 +47,5 @@ pub use json::{JSON_SCHEMA, json};
 pub use junit::junit;
 pub use lines::lines;
 pub(crate) use page::{By, Page, head};
-pub use sarif::{EbuildFile, SarifOptions, sarif};
+pub use sarif::{EbuildFile, SarifOptions, sarif, sarif_all};
 pub use text::{TextOptions, text};

@@ -52,18 +52,26 @@ fn body(reports: &[Report]) -> String {
 }
 
 fn write_body(to: &mut String, reports: &[Report]) -> fmt::Result {
-    let is_single = reports.len() == 1;
-    for report in reports.iter().filter(|report| !report.findings.is_empty()) {
-        let open = if is_single { " open=\"\"" } else { "" };
-        let name = if is_single { "picture" } else { &report.target };
-        writeln!(to, "<details{open}><summary>{}</summary>", Xml(name))?;
-        writeln!(to, "<div class=\"picture\">{}</div>\n</details>", graph::svg(report))?;
+    match reports {
+        [one] => {
+            write_picture(to, one, "picture", " open=\"\"")?;
+            write_findings(to, reports)?;
+        }
+        several => {
+            write_findings(to, several)?;
+            writeln!(to, "<h2>Pictures</h2>")?;
+            several.iter().try_for_each(|report| write_picture(to, report, &report.target, ""))?;
+        }
     }
-    write_findings(to, reports)?;
-    for report in reports {
-        write_rest(to, report, is_single)?;
+    reports.iter().try_for_each(|report| write_rest(to, report, reports.len() == 1))
+}
+
+fn write_picture(to: &mut String, report: &Report, name: &str, open: &str) -> fmt::Result {
+    if report.findings.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    writeln!(to, "<details{open}><summary>{}</summary>", Xml(name))?;
+    writeln!(to, "<div class=\"picture\">{}</div>\n</details>", graph::svg(report))
 }
 
 fn write_findings(to: &mut String, reports: &[Report]) -> fmt::Result {

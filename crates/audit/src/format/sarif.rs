@@ -34,25 +34,37 @@ pub struct EbuildFile<'a> {
 /// finding's id, so that a result is known again after any change of the ebuild. Suppressed findings are results with a
 /// suppression. A result without an ebuild and without a file has a package for its location.
 pub fn sarif(report: &Report, options: &SarifOptions<'_>) -> String {
+    log(vec![run(report, options)])
+}
+
+/// Reports as one SARIF 2.1.0 log, a run for each, with the results at the files that were looked for.
+pub fn sarif_all(reports: &[Report]) -> String {
+    log(reports.iter().map(|report| run(report, &SarifOptions::default())).collect())
+}
+
+fn log(runs: Vec<Run<'_>>) -> String {
+    pretty(&Log {
+        schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        version: "2.1.0",
+        runs,
+    })
+}
+
+fn run<'a>(report: &'a Report, options: &SarifOptions<'_>) -> Run<'a> {
     let open = report.findings.iter().map(|finding| result(finding, None, options));
     let suppressed = report
         .suppressed
         .iter()
         .map(|known| result(&known.finding, Some(&known.reason[..]), options));
     let phase = report.phase.as_deref().unwrap_or("all");
-    pretty(&Log {
-        schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-        version: "2.1.0",
-        runs: [Run {
-            tool: Tool { driver: driver() },
-            automation_details: model::Automation {
-                id: format!("hermitage/check/{}/{phase}", report.target),
-            },
-            column_kind: "unicodeCodePoints",
-            results: open.chain(suppressed).collect(),
-            properties: model::RunProperties { comparison: report.comparison.as_ref() },
-        }],
-    })
+    let id = format!("hermitage/check/{}/{phase}", report.target);
+    Run {
+        tool: Tool { driver: driver() },
+        automation_details: model::Automation { id },
+        column_kind: "unicodeCodePoints",
+        results: open.chain(suppressed).collect(),
+        properties: model::RunProperties { comparison: report.comparison.as_ref() },
+    }
 }
 
 fn driver() -> Driver {

@@ -93,6 +93,17 @@ fn a_suppressed_finding_is_a_result_with_the_reason() {
 }
 
 #[test]
+fn several_reports_are_runs_of_one_log() {
+    let mut other = small();
+    "app-misc/other-1".clone_into(&mut other.target);
+    let log: Value = serde_json::from_str(&format::sarif_all(&[small(), other])).unwrap();
+    let id = |at: usize| &log["runs"][at]["automationDetails"]["id"];
+    assert_eq!(id(0), "hermitage/check/app-misc/viewer-1.2/configure");
+    assert_eq!(id(1), "hermitage/check/app-misc/other-1/configure");
+    assert_eq!(log["runs"][0], written(&small(), &SarifOptions::default())["runs"][0]);
+}
+
+#[test]
 fn a_message_is_no_link_and_has_no_arguments() {
     let mut report = small();
     report.findings[0].message = "[x](1) {0}".to_owned();

@@ -74,6 +74,8 @@ fn every_report(schema: &Schema) {
         }
     };
     check(&fixture::report(500));
+    let all = serde_json::from_str(&format::sarif_all(&[fixture::report(9), fixture::report(20)]));
+    assert_eq!(schema.errors(&all.unwrap()), [""; 0]);
     // The same look twice: related locations must differ.
     let mut twice = fixture::report(9);
     for finding in &mut twice.findings {

@@ -52,10 +52,7 @@ pub(super) fn print_summary(
         CheckFormat::Html => summary.html(),
         CheckFormat::Lines => reports.iter().map(format::lines).collect(),
         CheckFormat::Junit => format::junit(reports, threshold(args).unwrap_or(Severity::Error)),
-        CheckFormat::Sarif => {
-            return Err(Failure::new("a SARIF log is of one package")
-                .advise("Many packages are summed up as text, json, html, lines or junit."));
-        }
+        CheckFormat::Sarif => format::sarif_all(reports),
     };
     write(text.as_bytes(), args)
 }
