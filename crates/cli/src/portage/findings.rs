@@ -96,6 +96,11 @@ impl Question<'_> {
             // Directories are owned by many, and looking through one means nothing.
             inside.symlink_metadata().is_ok_and(|meta| !self.all_visible || !meta.is_dir())
         };
+        // No package is asked for by looking at the place where all of them are.
+        let offset = self.closure.source.eprefix.as_deref();
+        if offset.is_some_and(|offset| offset.starts_with(path)) {
+            return false;
+        }
         let answered = lookup.answer == Answer::Missing
             || (self.all_visible && lookup.answer == Answer::Found);
         answered && !elsewhere.into_iter().any(|tree| path.starts_with(tree)) && there()
