@@ -18,6 +18,8 @@ pub(super) struct Settings {
     /// Names of candidates; all when there are none.
     pub(super) only: Vec<String>,
     pub(super) cold: bool,
+    /// Those that took too long with a smaller view: nobody waits for them again.
+    pub(super) hopeless: Vec<String>,
 }
 
 /// Who takes part, with what is known about each.
@@ -35,7 +37,7 @@ pub(super) fn measure(
     running: &Running,
     progress: &Progress,
 ) -> Result<Vec<Row>, Failure> {
-    let bench = Bench { subject, running, progress };
+    let bench = Bench { subject, running, progress, hopeless: &settings.hopeless };
     let mut entrants = Vec::new();
     for candidate in chosen(settings) {
         match candidate {
@@ -106,6 +108,7 @@ struct Bench<'b> {
     subject: &'b Subject<'b>,
     running: &'b Running,
     progress: &'b Progress,
+    hopeless: &'b [String],
 }
 
 impl Bench<'_> {
@@ -116,6 +119,10 @@ impl Bench<'_> {
             Entrant::new(candidate, Row::new("", candidate::Kind::Peer, Outcome::Measured));
         entrant.row.name = entrant.candidate.name();
         entrant.row.kind = entrant.candidate.kind();
+        if self.hopeless.contains(&entrant.row.name) {
+            entrant.row.outcome = Outcome::TimedOut;
+            return Ok(entrant);
+        }
         if let Err(why) = entrant.candidate.prepare(self.subject) {
             entrant.row.outcome = Outcome::Refused(why);
             return Ok(entrant);

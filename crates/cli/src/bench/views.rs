@@ -96,7 +96,7 @@ impl Bench<'_> {
         let title =
             self.args.target.target.clone().unwrap_or_else(|| "the dependencies given".into());
         let subject = self.subject(title, options)?;
-        self.measure(&subject)
+        self.measure(&subject, Vec::new())
     }
 
     /// Views of so many files each.
@@ -111,7 +111,7 @@ impl Bench<'_> {
         let mut counts: Vec<_> = wanted.iter().map(count).collect();
         counts.sort_unstable();
         counts.dedup();
-        let size = |count| {
+        let mut size = |hopeless: &mut Vec<String>, count| {
             self.running.check()?;
             self.progress.say(format_args!("choosing {} files", units::count(count)));
             let files =
@@ -121,9 +121,12 @@ impl Bench<'_> {
             let title = format!("{} files", units::count(files.regular.len()));
             let mut subject = self.subject(title, Options::of_files(&files, self.scratch)?)?;
             subject.origin = Some(files.origin);
-            self.measure(&subject)
+            let measured = self.measure(&subject, hopeless.clone())?;
+            hopeless.extend(measured.late());
+            Ok(measured)
         };
-        counts.into_iter().map(size).collect()
+        let mut hopeless = Vec::new();
+        counts.into_iter().map(|count| size(&mut hopeless, count)).collect()
     }
 
     /// The files of the machine's packages; without any, all are made up, as the table says.
@@ -152,8 +155,9 @@ impl Bench<'_> {
         )
     }
 
-    fn measure(&self, subject: &Subject<'_>) -> Result<Measured, Failure> {
+    fn measure(&self, subject: &Subject<'_>, hopeless: Vec<String>) -> Result<Measured, Failure> {
         let settings = Settings {
+            hopeless,
             rounds: self.args.common.rounds,
             only: self.args.only.clone(),
             cold: self.args.cold,

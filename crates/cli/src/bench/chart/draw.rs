@@ -13,11 +13,14 @@ const TOP: f64 = 72.0;
 const BOTTOM: f64 = 440.0;
 const NOTES: f64 = BOTTOM + 72.0;
 const NOTE_STEP: f64 = 18.0;
+/// As many letters of a note as are as wide as the page between its margins.
+const LONGEST: usize = 110;
 
 /// The chart as an SVG document. The same chart gives the same bytes.
 pub(crate) fn render(chart: &Chart) -> String {
+    let notes: Vec<String> = chart.notes.iter().flat_map(|note| lines(note)).collect();
     #[allow(clippy::cast_precision_loss, reason = "there are few notes")]
-    let height = NOTES + NOTE_STEP * chart.notes.len() as f64;
+    let height = NOTES + NOTE_STEP * notes.len() as f64;
     let mut svg = Svg::default();
     svg.rectangle("page", (0.0, 0.0), (WIDTH, height));
     svg.text("title", (LEFT, 28.0), Anchor::Start, &chart.title);
@@ -30,11 +33,37 @@ pub(crate) fn render(chart: &Chart) -> String {
     let place = legend::Place { left: RIGHT + 24.0, top: TOP + 12.0 };
     legend::draw(&mut svg, chart, place, |at| class(&chart.series[at], at), marker);
     let mut y = NOTES;
-    for note in &chart.notes {
-        svg.text("quiet", (LEFT, y), Anchor::Start, note);
+    for line in &notes {
+        svg.text("quiet", (LEFT, y), Anchor::Start, line);
         y += NOTE_STEP;
     }
     svg.document((WIDTH, height), &chart.title, &theme::style())
+}
+
+/// A text as lines of which none runs off the page; what goes on is set in.
+fn lines(text: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        for (at, piece) in pieces(word).into_iter().enumerate() {
+            let last = lines.last().map_or(0, |line| line.chars().count());
+            if last > 0 && last + 1 + piece.chars().count() > LONGEST {
+                lines.push("   ".to_owned());
+            }
+            if let Some(line) = lines.last_mut() {
+                if at == 0 && !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(&piece);
+            }
+        }
+    }
+    lines
+}
+
+/// A word cut where it alone is longer than a line may be.
+fn pieces(word: &str) -> Vec<String> {
+    let letters: Vec<char> = word.chars().collect();
+    letters.chunks(LONGEST - 4).map(|piece| piece.iter().collect()).collect()
 }
 
 /// The plot's two scales.
@@ -131,7 +160,7 @@ fn marker(svg: &mut Svg, at: usize, (x, y): (f64, f64), mark: Mark) {
 
 #[cfg(test)]
 mod tests {
-    use super::render;
+    use super::{LONGEST, lines, render};
     use crate::bench::chart::{Axis, Chart, Mark, Point, Quantity, Series, Weight};
 
     fn point(x: f64, y: f64, mark: Mark) -> Point {
@@ -207,5 +236,22 @@ mod tests {
     fn a_chart_without_points_has_axes_all_the_same() {
         let empty = Chart { series: Vec::new(), notes: Vec::new(), ..chart() };
         assert!(render(&empty).contains(">files</text>"));
+    }
+
+    #[test]
+    fn long_notes_are_broken_between_words_and_nothing_is_lost() {
+        assert_eq!(lines("short"), ["short"]);
+        let words: Vec<String> = (0..80).map(|number| format!("word{number}")).collect();
+        let long = lines(&words.join(" "));
+        assert!(
+            long.len() > 3 && long.iter().all(|line| line.chars().count() <= LONGEST),
+            "{long:?}"
+        );
+        let again: Vec<&str> = long.iter().flat_map(|line| line.split_whitespace()).collect();
+        assert_eq!(again, words);
+        let word = "x".repeat(3 * LONGEST);
+        let cut = lines(&word);
+        assert!(cut.iter().all(|line| line.chars().count() <= LONGEST), "{cut:?}");
+        assert_eq!(cut.concat().replace(' ', ""), word);
     }
 }

@@ -42,8 +42,17 @@ pub(in crate::bench) fn of_machine(machine: &Machine) -> Result<Vec<PathBuf>, Fa
 /// The path with its directory's real name.
 fn real(path: &Path, parents: &mut BTreeMap<PathBuf, Option<PathBuf>>) -> Option<PathBuf> {
     let (parent, name) = (path.parent()?, path.file_name()?);
-    let known = parents.entry(parent.to_owned()).or_insert_with(|| parent.canonicalize().ok());
+    let open = || parent.canonicalize().ok().filter(|real| is_open_to_all(real));
+    let known = parents.entry(parent.to_owned()).or_insert_with(open);
     Some(known.as_ref()?.join(name))
+}
+
+/// Whether anybody may look into a directory: some of what is measured does so as nobody in particular, even when root calls it.
+fn is_open_to_all(dir: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    let is_open =
+        |dir: &Path| dir.metadata().is_ok_and(|meta| meta.permissions().mode() & 0o001 != 0);
+    dir.ancestors().all(is_open)
 }
 
 fn is_usable(path: &Path) -> bool {

@@ -48,6 +48,12 @@ struct Estimate {
 }
 
 impl Measured {
+    /// The names of those that took longer than they may.
+    pub(super) fn late(&self) -> impl Iterator<Item = String> {
+        let late = self.rows.iter().filter(|row| row.outcome == Outcome::TimedOut);
+        late.map(|row| row.name.clone())
+    }
+
     pub(super) fn new(subject: &Subject<'_>, rows: Vec<Row>) -> Self {
         let [files, directories, links] = subject.counts();
         let (title, origin) = (subject.title.clone(), subject.origin);
