@@ -17,6 +17,32 @@ pub(crate) const NOT_EXECUTABLE: u8 = 126;
 /// The command is not in the view.
 pub(crate) const NOT_FOUND: u8 = 127;
 
+/// A message without the control characters of a path or an atom, which would command the terminal. Lines after the
+/// first are indented, so that none of them looks like a message of its own.
+pub(crate) fn harmless(text: &str) -> String {
+    let mut lines = text.split('\n');
+    let mut shown = escaped(lines.next().unwrap_or_default());
+    for line in lines {
+        let indent = if line.starts_with("  ") || line.is_empty() { "" } else { "  " };
+        // Writing to a string does not fail.
+        let _ = write!(shown, "\n{indent}{}", escaped(line));
+    }
+    shown
+}
+
+/// Text without control characters but tabs and ends of lines.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for char in text.chars() {
+        if char.is_control() && !matches!(char, '\t' | '\n') {
+            shown.extend(char.escape_default());
+        } else {
+            shown.push(char);
+        }
+    }
+    shown
+}
+
 /// An error that ends the program.
 #[derive(Debug)]
 pub(crate) struct Failure {

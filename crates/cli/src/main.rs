@@ -22,6 +22,7 @@ mod repository;
 mod source;
 mod target;
 mod timing;
+mod usage;
 mod verbs;
 mod visible;
 
@@ -31,7 +32,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use args::{Cli, CommonArgs};
-use failure::Failure;
+use failure::{Failure, harmless};
 use report::{Reporter, Verbosity};
 
 fn main() -> ExitCode {
@@ -48,7 +49,7 @@ fn main() -> ExitCode {
     }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) => return usage::tell(error, &arguments),
     };
     ended(verbs::carry_out(cli))
 }
@@ -68,17 +69,10 @@ fn ended(result: Result<u8, Failure>) -> ExitCode {
     }
 }
 
-/// Help is data; a mistake on the command line is one of ours, and exits as such.
-fn usage(error: &clap::Error) -> ExitCode {
-    // Nobody is left to tell when this fails.
-    let _ = error.print();
-    if error.use_stderr() { ExitCode::from(failure::FAILED) } else { ExitCode::SUCCESS }
-}
-
 fn fail(failure: &Failure) -> ExitCode {
     if !failure.is_silent() {
         // Nobody is left to tell when this fails.
-        let _ = writeln!(std::io::stderr(), "hermitage: {failure}");
+        let _ = writeln!(std::io::stderr(), "hermitage: {}", harmless(&failure.to_string()));
     }
     ExitCode::from(failure.code())
 }

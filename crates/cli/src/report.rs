@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::io::Write as _;
 use std::sync::{Mutex, PoisonError};
 
+use crate::failure::harmless;
+
 /// How much to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verbosity {
@@ -76,7 +78,7 @@ impl Reporter {
     fn say(self, least: Verbosity, text: impl Display) {
         if self.verbosity >= least {
             // Nobody is left to tell when stderr is gone.
-            let _ = writeln!(std::io::stderr(), "{text}");
+            let _ = writeln!(std::io::stderr(), "{}", harmless(&text.to_string()));
         }
     }
 }

@@ -222,3 +222,54 @@ fn files_installed_below_tmp_are_refused_unless_they_are_shown_on_request() {
     fs::create_dir_all(system.root().join("tmp/prefix")).unwrap();
     assert!(on(&system, "plan", &["tool", "--read", "/tmp/prefix"]).good().contains("/tmp/prefix"));
 }
+
+#[test]
+fn a_command_without_dashes_before_it_is_recognised() {
+    let tip = |arguments: &[&str]| {
+        let answer = call(arguments);
+        assert_eq!((answer.code, &*answer.stdout), (Some(125), ""), "{answer:?}");
+        answer.stderr
+    };
+    let whole = "put '--' before the command: hermitage run app-arch/xz -- make all";
+    assert!(tip(&["run", "app-arch/xz", "make", "all"]).contains(whole));
+    for arguments in [
+        &["run", "--depend", "a/b", "make"][..],
+        &["run", "--depend", "a/b", "make", "-j2"],
+        &["check", "make"],
+        &["exec", "--plan", "plan.json"],
+    ] {
+        assert!(tip(arguments).contains("put '--' before the command"), "{arguments:?}");
+    }
+    // Where the dashes are, or no command can stand, something else is wrong.
+    for arguments in [&["run", "--nonsense", "--", "make"][..], &["deps", "a/b", "make"]] {
+        assert!(!tip(arguments).contains("put '--'"), "{arguments:?}");
+    }
+}
+
+#[test]
+fn control_characters_of_what_was_given_do_not_reach_the_terminal() {
+    let system = small_system();
+    let coloured = "app-misc/\u{1b}[31mred\u{7}\r";
+    let path = format!("/nonexistent/{coloured}");
+    let answers = [
+        on(&system, "deps", &[coloured]),
+        on(&system, "deps", &["--depend", coloured]),
+        on(&system, "deps", &["tool", "--without", coloured]),
+        on(&system, "files", &["tool", "--read", &path]),
+        on(&system, "deps", &["tool", "--format", coloured]),
+        on(&system, "deps", &["tool", coloured]),
+        call(["deps", "x", "--db", &path]),
+    ];
+    for answer in answers {
+        assert_eq!(answer.code, Some(125), "{answer:?}");
+        let raw = |char: char| char.is_control() && char != '\n';
+        assert!(!answer.stderr.contains(raw), "{answer:?}");
+    }
+    on(&system, "deps", &[coloured]).refused(&["app-misc/\\u{1b}[31mred"]);
+    // Nor does a line of it look like another message.
+    let lines = on(&system, "deps", &["--depend", "x/y\nhermitage: all is well"]).stderr;
+    assert_eq!(lines.lines().filter(|line| line.starts_with("hermitage: ")).count(), 1, "{lines}");
+    // Warnings go the same way.
+    let warned = on(&system, "files", &["tool", "--hide", &path]);
+    assert!(warned.stderr.contains("\\u{1b}[31mred\\u{7}\\r"), "{warned:?}");
+}

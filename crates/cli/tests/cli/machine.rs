@@ -77,6 +77,15 @@ impl Machine {
         &self.options
     }
 
+    /// The same without @system.
+    pub(crate) fn alone(&self, verb: &str) -> Command {
+        let mut command = self.verb(verb);
+        if self.options.is_empty() {
+            command.arg("--system=none");
+        }
+        command
+    }
+
     pub(crate) fn run(&self) -> Command {
         self.verb("run")
     }

@@ -16,6 +16,7 @@ mod inside;
 mod killed;
 mod limits;
 mod machine;
+mod places;
 mod queries;
 mod rules;
 mod setup;
