@@ -56,7 +56,7 @@ pub(crate) struct AuditArgs {
     /// Run nothing: make findings of what gentoo/sandbox refused, by its log; the view is what it should have allowed
     #[arg(long, value_name = "FILE", conflicts_with_all = ["compare", "command", "all", "targets"])]
     pub(crate) sandbox_log: Option<PathBuf>,
-    /// Findings to put up with, in TOML: [[suppress]] with id, reason, and if wanted target, package, until; may be repeated
+    /// Findings to put up with, in TOML: schema = 1, and tables "suppress" with id, reason, and if wanted target, package, until (a date without quotes); may be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) suppress: Vec<PathBuf>,
     /// A report of before, as JSON: what it has found is put up with; may be repeated
