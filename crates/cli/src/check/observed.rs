@@ -1,6 +1,6 @@
 //! What the file system saw, as the audit takes it.
 
-use std::path::PathBuf;
+use std::os::unix::ffi::OsStrExt as _;
 
 use hermitage_audit::{Access, Answer, Process, Source, Text, Trace};
 use hermitage_mountns::{self as mountns, ByteString, Observation};
@@ -12,12 +12,9 @@ pub(crate) struct Observed(pub(crate) Observation);
 impl Source for Observed {
     fn trace(self) -> Trace {
         let Observation { lookups, processes } = self.0;
-        let own = std::env::current_exe().map(PathBuf::into_os_string).ok();
-        // Before the command is executed, it is we who look for it.
-        let is_own = |process: &mountns::Process| {
-            let program = process.program.as_ref().map(|program| program.as_path().as_os_str());
-            process.parent == 1 && program.is_some() && program == own.as_deref()
-        };
+        let own: Vec<ByteString> = std::env::args_os().map(|word| word.as_bytes().into()).collect();
+        // Before the command is executed, it is we who look for it, with our own arguments.
+        let is_own = |process: &mountns::Process| process.command == own;
         let access = |lookup: mountns::Lookup| Access {
             asked: Text(lookup.path.0.clone()),
             path: Text(lookup.path.0),
