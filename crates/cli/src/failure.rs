@@ -70,6 +70,11 @@ impl Failure {
         Self::new(message)
     }
 
+    /// An error about what stands in a file, with everything that caused it.
+    pub(crate) fn in_file(path: &Path, error: &dyn Error) -> Self {
+        Self::new(format!("{}: {}", path.display(), Self::caused(error)))
+    }
+
     /// A failed operation on a file.
     pub(crate) fn file(path: &Path, what: &str, error: &io::Error) -> Self {
         Self::new(format!("{}: {what}: {error}", path.display()))

@@ -15,7 +15,7 @@ use crate::args::{ClosureArgs, RunArgs, SyscallLevel, TargetArgs, ViewArgs};
 use crate::closure::{self, Selection};
 use crate::failure::Failure;
 use crate::report::Reporter;
-use crate::source::Machine;
+use crate::source::{Machine, outside};
 use crate::timing::Timings;
 use crate::visible::{self, Visible};
 
@@ -102,8 +102,7 @@ pub(crate) fn warn_of_foreign(
     // True of this run: another may keep ownership, or find another owner.
     let reporter = reporter.unrecorded();
     for path in write {
-        let inside = host_root.join(path.strip_prefix("/").unwrap_or(path));
-        let owner = std::fs::metadata(inside).map_or(0, |meta| meta.uid());
+        let owner = std::fs::metadata(outside(host_root, path)).map_or(0, |meta| meta.uid());
         if owner != 0 {
             let path = path.display();
             reporter.warning(format_args!(

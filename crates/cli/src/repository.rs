@@ -90,13 +90,16 @@ fn named(directory: &Path, atom: &Atom) -> Result<Vec<Cpv>, Failure> {
     Ok(found)
 }
 
-fn candidate(cpv: &Cpv, path: &Path) -> Result<Package, Failure> {
+/// What an entry says.
+pub(crate) fn metadata(path: &Path) -> Result<Md5Cache, Failure> {
     let content = std::fs::read(path)
         .map_err(|error| Failure::file(path, "the ebuild's metadata can't be read", &error))?;
-    let entry = Md5Cache::parse(&content).map_err(|error| {
-        Failure::new(format!("{}: {}", path.display(), Failure::caused(&error)))
-    })?;
-    Ok(Package::new(cpv.clone()).with_slot(entry.get("SLOT").unwrap_or("0")))
+    Md5Cache::parse(&content).map_err(|error| Failure::in_file(path, &error))
+}
+
+fn candidate(cpv: &Cpv, path: &Path) -> Result<Package, Failure> {
+    let slot = metadata(path)?.get("SLOT").unwrap_or("0").to_owned();
+    Ok(Package::new(cpv.clone()).with_slot(&slot))
 }
 
 fn regenerate(repository: &Path) -> String {

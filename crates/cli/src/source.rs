@@ -72,11 +72,6 @@ impl Machine {
         &self.places[self.by_kind[kind as usize]]
     }
 
-    /// The kind that stands for all that are installed in the same system.
-    pub(crate) fn canonical(&self, kind: RootKind) -> RootKind {
-        self.roots().canonical(kind)
-    }
-
     /// Fails when something about a package could not be read that was asked since the last query.
     pub(crate) fn check(&self) -> Result<(), Failure> {
         use hermitage_depgraph::Source as _;
@@ -161,6 +156,17 @@ impl Place {
         let entries: Vec<_> = packages.iter().map(|&id| self.packages.entry(id).clone()).collect();
         Ok(OwnerIndex::build(&entries, DiskLinks::new(&self.root))?)
     }
+}
+
+/// Where a path of a system, or of a view, is outside of it.
+pub(crate) fn outside(root: &Path, path: &Path) -> PathBuf {
+    root.join(path.strip_prefix("/").unwrap_or(path))
+}
+
+/// Where a path of a system finally leads, as a path of the system; none where that is nowhere, or outside of it.
+pub(crate) fn leads_to(root: &Path, path: &Path) -> Option<PathBuf> {
+    let real = outside(root, path).canonicalize().ok()?;
+    Some(Path::new("/").join(real.strip_prefix(root).ok()?))
 }
 
 /// The path from the root of the file system, for what the user gave relative to where they are.

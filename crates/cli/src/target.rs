@@ -1,9 +1,7 @@
 //! What is to be built, from what the user wrote.
 
 use hermitage_atom::{Atom, Candidate as _, Eapi, Pattern};
-use hermitage_depgraph::{
-    Classes, DepClass, Md5Cache, PackageId, Phase, RootKind, Source as _, Target,
-};
+use hermitage_depgraph::{Classes, DepClass, PackageId, Phase, RootKind, Source as _, Target};
 
 use hermitage_vdb::dpkg::pms_name;
 
@@ -122,13 +120,7 @@ fn installed(name: &str, machine: &Machine) -> Result<Target, Failure> {
 }
 
 fn from_metadata(args: &TargetArgs, path: &Path) -> Result<Target, Failure> {
-    let content = std::fs::read(path)
-        .map_err(|error| Failure::file(path, "the ebuild's metadata can't be read", &error))?;
-    let in_file = |error| {
-        let failure = Failure::caused(&error);
-        Failure::new(format!("{}: {failure}", path.display()))
-    };
-    let entry = Md5Cache::parse(&content).map_err(in_file)?;
+    let entry = repository::metadata(path)?;
     let mut parts = path.components().rev().filter_map(|part| part.as_os_str().to_str());
     let (name, category) = (parts.next().unwrap_or("ebuild"), parts.next());
     let label = category.map_or_else(|| name.to_owned(), |category| format!("{category}/{name}"));
@@ -136,7 +128,7 @@ fn from_metadata(args: &TargetArgs, path: &Path) -> Result<Target, Failure> {
         Some(flags) => flags.split_ascii_whitespace().collect(),
         None => entry.default_use().collect(),
     };
-    Target::from_cache(&label, &entry, flags).map_err(in_file)
+    Target::from_cache(&label, &entry, flags).map_err(|error| Failure::in_file(path, &error))
 }
 
 fn from_text(args: &TargetArgs, texts: &[(DepClass, &String)]) -> Result<Target, Failure> {

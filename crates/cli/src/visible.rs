@@ -15,10 +15,10 @@ use crate::args::ViewArgs;
 use crate::closure::Selection;
 use crate::failure::Failure;
 use crate::report::Reporter;
-use crate::source::{Machine, Place, absolute};
+use crate::source::{Machine, Place, absolute, outside};
 
 /// Directories whose content is never the host's.
-const FRESH: [&str; 3] = ["/proc", "/dev", "/tmp"];
+pub(crate) const FRESH: [&str; 3] = ["/proc", "/dev", "/tmp"];
 
 /// A view, and the directory of the host that is its root.
 #[derive(Debug)]
@@ -78,7 +78,7 @@ fn make(
         builder.extra_tree(path.as_os_str().as_bytes());
     }
     for path in &hide {
-        let there = host_root.join(path.strip_prefix("/").unwrap_or(path)).symlink_metadata();
+        let there = outside(&host_root, path).symlink_metadata();
         let is_missing = there.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
         if is_missing && !FRESH.iter().any(|fresh| path.starts_with(fresh)) {
             reporter.warning(format_args!("--hide {}: there is no such path", path.display()));
@@ -169,9 +169,7 @@ fn table(args: &ViewArgs) -> Result<GeneratedTable, Failure> {
     let Some(path) = &args.generated else { return Ok(shipped) };
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::file(path, "the rules can't be read", &error))?;
-    let own = GeneratedTable::parse(&text).map_err(|error| {
-        Failure::new(format!("{}: {}", path.display(), Failure::caused(&error)))
-    })?;
+    let own = GeneratedTable::parse(&text).map_err(|error| Failure::in_file(path, &error))?;
     Ok(shipped.preceded_by(own))
 }
 
@@ -226,8 +224,7 @@ fn refuse_covered(view: &View, trees: &[PathBuf]) -> Result<(), Failure> {
 /// With all of the host shown nothing would be hidden, and there would be no place for a fresh `/proc` and `/tmp`.
 fn refuse_root(host_root: &Path, paths: &[PathBuf], option: &str) -> Result<(), Failure> {
     let is_root = |path: &&PathBuf| {
-        let inside = host_root.join(path.strip_prefix("/").unwrap_or(path));
-        std::fs::canonicalize(inside).is_ok_and(|real| real == host_root)
+        std::fs::canonicalize(outside(host_root, path)).is_ok_and(|real| real == host_root)
     };
     match paths.iter().find(is_root) {
         None => Ok(()),

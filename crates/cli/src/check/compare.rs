@@ -13,9 +13,10 @@ use tempfile::TempDir;
 use crate::args::{RunArgs, StartArgs};
 use crate::failure::Failure;
 use crate::plan;
+use crate::source::outside;
 use crate::timing::Timings;
 use crate::verbs::{Context, run};
-use crate::visible::Visible;
+use crate::visible::{FRESH, Visible};
 
 /// What a build gets in the place of its writable directories, so that two builds start from the same.
 #[derive(Debug)]
@@ -38,7 +39,7 @@ impl Copies {
             originals: visible.write.clone(),
         };
         for (at, original) in copies.originals.iter().enumerate() {
-            let from = visible.host_root.join(original.strip_prefix("/").unwrap_or(original));
+            let from = outside(&visible.host_root, original);
             copy(&from, &copies.place(at))
                 .map_err(|error| Failure::file(&from, "can't be copied to compare", &error))?;
         }
@@ -109,7 +110,7 @@ fn everything(visible: &Visible) -> Result<Visible, Failure> {
     let root = &visible.host_root;
     let host = RealHost::new(root);
     let mut builder = ViewBuilder::new(&host);
-    for fresh in ["/proc", "/dev", "/tmp"] {
+    for fresh in FRESH {
         builder.provided(fresh);
     }
     let unreadable = |error: io::Error| Failure::file(root, "can't be listed", &error);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hermitage_audit::{Class, Declaration};
 use hermitage_depgraph::{
-    Classes, Closure, DepClass, Md5Cache, Member, Origin, PackageId, Policy, Query, RootKind,
+    Classes, Closure, DepClass, Member, Origin, PackageId, Policy, Query, RootKind,
 };
 
 use super::plain;
@@ -37,7 +37,7 @@ impl Declared {
         let mut by_package = BTreeMap::new();
         for member in closure.packages() {
             let mut found = Vec::new();
-            collect(&closure, member, None, 0, &mut found);
+            collect(&closure, member, 0, &mut found);
             found.sort();
             found.dedup();
             by_package.insert((member.root(), member.package()), found);
@@ -45,19 +45,14 @@ impl Declared {
         Ok(Self { by_package })
     }
 
-    pub(super) fn get(&self, root: RootKind, package: PackageId) -> &[Declaration] {
-        self.by_package.get(&(root, package)).map_or(&[], Vec::as_slice)
+    /// The packages, each by the place whose database it is in.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (RootKind, PackageId, &[Declaration])> {
+        self.by_package.iter().map(|(&(root, id), found)| (root, id, &found[..]))
     }
 }
 
 /// The target's own atoms that lead to a package, through virtuals and the like.
-fn collect(
-    closure: &Closure,
-    member: &Member,
-    below: Option<DepClass>,
-    depth: usize,
-    found: &mut Vec<Declaration>,
-) {
+fn collect(closure: &Closure, member: &Member, depth: usize, found: &mut Vec<Declaration>) {
     const DEEPEST: usize = 16;
     for reason in member.reasons() {
         let (Some(atom), Some(class)) = (reason.link.atom(), reason.link.class()) else { continue };
@@ -68,7 +63,7 @@ fn collect(
             Origin::Member(id) if depth < DEEPEST => {
                 let from = closure.member(id);
                 if from.is_looked_through() {
-                    collect(closure, from, below.or(Some(class)), depth + 1, found);
+                    collect(closure, from, depth + 1, found);
                 }
             }
             _ => {}
@@ -97,14 +92,9 @@ pub(super) fn iuse(
         entry.field("IUSE")?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     } else {
         repository::metadata_of(args)?
-            .map(|path| {
-                let content = std::fs::read(&path).map_err(|error| {
-                    Failure::file(&path, "the ebuild's metadata can't be read", &error)
-                })?;
-                let entry = Md5Cache::parse(&content)?;
-                Ok::<_, Failure>(entry.get("IUSE").unwrap_or_default().to_owned())
-            })
+            .map(|path| repository::metadata(&path))
             .transpose()?
+            .map(|entry| entry.get("IUSE").unwrap_or_default().to_owned())
     };
     Ok(text.unwrap_or_default().split_ascii_whitespace().map(plain).collect())
 }

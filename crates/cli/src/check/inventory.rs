@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 
 use hermitage_audit::{Error, ErrorKind, Inventory, OnHost, Package, PackageIdx, Standing};
@@ -12,7 +12,7 @@ use hermitage_depgraph::{Member, PackageId, Policy, Query, RootKind, Source as _
 use super::declared::Declared;
 use crate::closure::Selection;
 use crate::failure::Failure;
-use crate::source::{Machine, Place};
+use crate::source::{Machine, Place, leads_to, outside};
 use crate::visible::{Owned, Visible};
 
 /// All packages of all systems of the machine.
@@ -64,7 +64,6 @@ impl<'m> MachineInventory<'m> {
 
     /// Writes down how each package stands to what is built.
     fn judge(&mut self, selection: &Selection, declared: &Declared) {
-        let kinds = [RootKind::Root, RootKind::Sysroot, RootKind::Broot];
         for withheld in selection.closure.withheld() {
             for package in self.packages.iter_mut().filter(|p| p.cpv == withheld.cpv.as_str()) {
                 package.standing = Standing::Subtracted;
@@ -73,31 +72,23 @@ impl<'m> MachineInventory<'m> {
         for member in selection.members() {
             let idx = self.of_member(member);
             let package = &mut self.packages[idx.0];
-            package.chain =
-                selection.closure.why(member.cpv()).map(|c| c.to_string()).unwrap_or_default();
             package.standing = if member.is_system() {
                 Standing::System
             } else if member.is_direct() {
                 // Declared by the target, or else shown for the package manager.
                 Standing::Manager
             } else {
+                let chain = selection.closure.why(member.cpv());
+                package.chain = chain.map(|chain| chain.to_string()).unwrap_or_default();
                 Standing::Indirect
             };
         }
-        for kind in kinds {
-            let at = self.place_of(kind);
-            let ids: Vec<_> =
-                self.places.iter().filter(|(place, _)| *place == at).map(|(_, id)| *id).collect();
-            for id in ids {
-                let declarations = declared.get(self.machine.canonical(kind), id);
-                if declarations.is_empty() {
-                    continue;
-                }
-                let package = &mut self.packages[self.by_place[&(at, id)].0];
-                package.declared = declarations.to_vec();
-                if !matches!(package.standing, Standing::Undeclared | Standing::Subtracted) {
-                    package.standing = Standing::Declared;
-                }
+        for (root, id, declarations) in declared.iter() {
+            let idx = self.by_place[&(self.place_of(root), id)];
+            let package = &mut self.packages[idx.0];
+            package.declared = declarations.to_vec();
+            if !matches!(package.standing, Standing::Undeclared | Standing::Subtracted) {
+                package.standing = Standing::Declared;
             }
         }
     }
@@ -110,11 +101,6 @@ impl<'m> MachineInventory<'m> {
 
     fn of_member(&self, member: &Member) -> PackageIdx {
         self.by_place[&(self.place_of(member.root()), member.package())]
-    }
-
-    fn outside(&self, path: &[u8]) -> PathBuf {
-        let path = Path::new(OsStr::from_bytes(path));
-        self.host_root.join(path.strip_prefix("/").unwrap_or(path))
     }
 
     /// What a package needs to run.
@@ -144,19 +130,16 @@ impl Inventory for MachineInventory<'_> {
     }
 
     fn on_host(&self, path: &[u8]) -> Result<Option<OnHost>, Error> {
-        let outside = self.outside(path);
-        let Ok(meta) = outside.symlink_metadata() else { return Ok(None) };
+        let inside = Path::new(OsStr::from_bytes(path));
+        let Ok(meta) = outside(&self.host_root, inside).symlink_metadata() else { return Ok(None) };
         if meta.is_dir() {
             return Ok(Some(OnHost::Directory));
         }
         if !meta.is_symlink() {
             return Ok(Some(OnHost::File));
         }
-        let inside = outside.canonicalize().ok().and_then(|real| {
-            let inside = real.strip_prefix(&self.host_root).ok()?;
-            Some(Path::new("/").join(inside).into_os_string().into_encoded_bytes())
-        });
-        Ok(Some(OnHost::Link(inside)))
+        let target = leads_to(&self.host_root, inside);
+        Ok(Some(OnHost::Link(target.map(|target| target.into_os_string().into_vec()))))
     }
 
     fn needs(&self, package: PackageIdx, other: PackageIdx) -> Result<bool, Error> {

@@ -22,7 +22,7 @@ use crate::args::{AuditArgs, CheckArgs, SeverityName, TargetArgs};
 use crate::failure::{FAILED, Failure};
 use crate::plan::{self, Worked};
 use crate::report::Reporter;
-use crate::source::Machine;
+use crate::source::{Machine, outside};
 use crate::target::{self, Wanted};
 use crate::timing::Timings;
 use crate::verbs::{Context, run};
@@ -158,27 +158,23 @@ fn rules(audit: &AuditArgs) -> Result<Rules, Failure> {
     let Some(path) = &audit.audit_rules else { return Ok(shipped) };
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::file(path, "the rules can't be read", &error))?;
-    let own = Rules::parse(&text).map_err(|error| {
-        Failure::new(format!("{}: {}", path.display(), Failure::caused(&error)))
-    })?;
+    let own = Rules::parse(&text).map_err(|error| Failure::in_file(path, &error))?;
     Ok(shipped.preceded_by(own))
 }
 
 /// What the user puts up with: files of reasons, and reports of before.
 fn suppressions(audit: &AuditArgs) -> Result<Suppressions, Failure> {
     let mut all = Suppressions::default();
-    let in_file = |path: &Path, error: &hermitage_audit::Error| {
-        Failure::new(format!("{}: {}", path.display(), Failure::caused(error)))
-    };
     for path in &audit.suppress {
         let text = std::fs::read_to_string(path)
             .map_err(|error| Failure::file(path, "the suppressions can't be read", &error))?;
-        all = all.and(Suppressions::parse(&text).map_err(|error| in_file(path, &error))?);
+        all = all.and(Suppressions::parse(&text).map_err(|error| Failure::in_file(path, &error))?);
     }
     for path in &audit.baseline {
         let json = std::fs::read(path)
             .map_err(|error| Failure::file(path, "the baseline can't be read", &error))?;
-        all = all.and(Suppressions::baseline(&json).map_err(|error| in_file(path, &error))?);
+        all =
+            all.and(Suppressions::baseline(&json).map_err(|error| Failure::in_file(path, &error))?);
     }
     Ok(all)
 }
@@ -200,7 +196,7 @@ fn suppress(report: &mut Report, suppressions: &Suppressions, reporter: Reporter
 fn project(audit: &AuditArgs, worked: &Worked) -> Result<Project, Failure> {
     let host_root = &worked.visible.host_root;
     let writable = worked.visible.write.iter();
-    let written = writable.map(|path| host_root.join(path.strip_prefix("/").unwrap_or(path)));
+    let written = writable.map(|path| outside(host_root, path));
     let directories: Vec<PathBuf> =
         if audit.sources.is_empty() { written.collect() } else { audit.sources.clone() };
     let directories = directories.iter().filter(|path| path.is_dir());

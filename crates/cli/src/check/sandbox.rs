@@ -17,9 +17,7 @@ impl SandboxLog {
             .map_err(|error| Failure::file(path, "the log can't be read", &error))?;
         let mut trace = Trace::default();
         for record in log::parse(&text) {
-            let record = record.map_err(|error| {
-                Failure::new(format!("{}: {}", path.display(), Failure::caused(&error)))
-            })?;
+            let record = record.map_err(|error| Failure::in_file(path, &error))?;
             // The log holds no process numbers: a command is known by its words, which are separated by spaces.
             let words = record.command.split(|&byte| byte == b' ').filter(|word| !word.is_empty());
             let command: Vec<Text> = words.map(Text::from).collect();

@@ -40,9 +40,7 @@ fn declared(phase: &Phase) -> Result<Declared, Failure> {
         let what = "the package's dependencies are neither in the build's environment nor here";
         Failure::file(&path, what, &error)
     })?;
-    let entry = Md5Cache::parse(&text).map_err(|error| {
-        Failure::new(format!("{}: {}", path.display(), Failure::caused(&error)))
-    })?;
+    let entry = Md5Cache::parse(&text).map_err(|error| Failure::in_file(&path, &error))?;
     let get = |name| entry.get(name).unwrap_or_default().to_owned();
     Ok(Declared { depend: get("DEPEND"), bdepend: get("BDEPEND") })
 }

@@ -12,8 +12,8 @@ use crate::args::{ClosureArgs, TargetArgs};
 use crate::closure;
 use crate::failure::Failure;
 use crate::report::Reporter;
-use crate::source::Machine;
-use crate::visible::Owned;
+use crate::source::{Machine, outside};
+use crate::visible::{FRESH, Owned};
 
 /// Something installed that a phase looked for without declaring it.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -88,13 +88,13 @@ impl Question<'_> {
 
     /// Whether a look can be at something that is installed and not declared.
     fn counts(&self, lookup: &Lookup, host_root: &Path) -> bool {
-        const FRESH: [&str; 3] = ["/proc", "/dev", "/tmp"];
         let path = lookup.path.as_path();
         let elsewhere = FRESH.map(Path::new).into_iter().chain(self.trees.iter().copied());
         let there = || {
-            let inside = host_root.join(path.strip_prefix("/").unwrap_or(path));
             // Directories are owned by many, and looking through one means nothing.
-            inside.symlink_metadata().is_ok_and(|meta| !self.all_visible || !meta.is_dir())
+            outside(host_root, path)
+                .symlink_metadata()
+                .is_ok_and(|meta| !self.all_visible || !meta.is_dir())
         };
         // No package is asked for by looking at the place where all of them are.
         let offset = self.closure.source.eprefix.as_deref();

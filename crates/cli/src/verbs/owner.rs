@@ -11,7 +11,7 @@ use super::Context;
 use crate::args::{OwnerArgs, TextOrJson};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::source::{Machine, absolute};
+use crate::source::{Machine, absolute, outside};
 use crate::visible::Owned;
 
 /// A path has no owner; hermitage itself did not fail.
@@ -52,8 +52,8 @@ pub(crate) fn owner(mut args: OwnerArgs, context: &Context) -> Result<u8, Failur
 
 /// Nobody recorded the path; where it is a link, what it leads to may have an owner.
 fn nobodys(path: &Path, root: &Path, owned: &Owned<'_>) -> Failure {
-    let inside = root.join(path.strip_prefix("/").unwrap_or(path));
     let failure = Failure::new(format!("{}: no package owns it", path.display()));
+    let inside = outside(root, path);
     if inside.symlink_metadata().is_err() {
         return failure.advise("There is no such file either.");
     }

@@ -10,7 +10,7 @@ use hermitage_view::{Node, NodeKind, Reason, Resolution, View};
 use crate::closure::Selection;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::source::Machine;
+use crate::source::{Machine, leads_to, outside};
 use crate::visible::{Owned, Visible};
 
 /// Prints the reason; returns whether the path is visible.
@@ -109,7 +109,7 @@ fn hidden(path: &[u8], visible: &Visible, machine: &Machine) -> Result<String, F
     }
     let owned = Owned::of(machine, &visible.host_root)?;
     let owners = owned.owners(path)?;
-    let inside = visible.host_root.join(asked.strip_prefix("/").unwrap_or(asked));
+    let inside = outside(&visible.host_root, asked);
     if !owners.is_empty() {
         let declare: Vec<_> = owners
             .iter()
@@ -133,10 +133,7 @@ fn hidden(path: &[u8], visible: &Visible, machine: &Machine) -> Result<String, F
     if inside.symlink_metadata().is_err() {
         return Ok("there is no such file".into());
     }
-    let target = inside
-        .canonicalize()
-        .ok()
-        .and_then(|real| Some(Path::new("/").join(real.strip_prefix(&visible.host_root).ok()?)));
+    let target = leads_to(&visible.host_root, asked);
     let behind = match target.filter(|target| target != asked) {
         Some(target) => {
             let owners = owned.owners(target.as_os_str().as_bytes())?;

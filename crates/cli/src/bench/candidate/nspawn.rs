@@ -7,6 +7,7 @@ use super::shown::{Item, items};
 use super::{Candidate, Kind, Request, Subject, request, text, texts, unwritable};
 use crate::bench::scratch;
 use crate::failure::Failure;
+use crate::source::outside;
 
 /// systemd-nspawn, with a bind mount for each file over an empty root in memory, told of in a settings file.
 #[derive(Debug)]
@@ -85,7 +86,7 @@ fn make_root(subject: &Subject<'_>, root: &Path) -> std::io::Result<()> {
         items(&subject.plan, &subject.place("nspawn-made")).map_err(std::io::Error::other)?;
     for item in &items {
         if let Item::Link { target, at } = item {
-            let place = root.join(at.as_path().strip_prefix("/").unwrap_or(at.as_path()));
+            let place = outside(root, at.as_path());
             fs::create_dir_all(place.parent().unwrap_or(root))?;
             std::os::unix::fs::symlink(target.as_path(), place)?;
         }
