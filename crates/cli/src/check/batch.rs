@@ -5,7 +5,6 @@ use std::fs::{self, File};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -32,17 +31,6 @@ const OWN: [(&str, usize); 7] = [
     ("--fail-on", 1),
 ];
 
-/// What became of one package.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Became {
-    /// There is a report from before.
-    Kept,
-    /// There is a report.
-    Checked,
-    /// hermitage failed; the log says why.
-    Failed,
-}
-
 /// Checks every package that has no result yet, then sums up.
 pub(super) fn run(args: &CheckArgs, results: &Path, context: &Context) -> Result<u8, Failure> {
     let targets = targets(args, context)?;
@@ -51,17 +39,11 @@ pub(super) fn run(args: &CheckArgs, results: &Path, context: &Context) -> Result
     let program = std::env::current_exe()
         .map_err(|error| Failure::new(format!("hermitage does not find itself: {error}")))?;
     let next = AtomicUsize::new(0);
-    let outcomes = Mutex::new(vec![None; targets.len()]);
     let bar = bar(targets.len());
     let work = || -> Result<(), Failure> {
         while let Some(name) = targets.get(next.fetch_add(1, Ordering::Relaxed)) {
             bar.set_message(name.clone());
-            let became = one(&program, &words, name, results)?;
-            if let (Ok(mut outcomes), Some(at)) =
-                (outcomes.lock(), targets.iter().position(|other| other == name))
-            {
-                outcomes[at] = Some(became);
-            }
+            one(&program, &words, name, results)?;
             bar.inc(1);
         }
         Ok(())
@@ -73,8 +55,7 @@ pub(super) fn run(args: &CheckArgs, results: &Path, context: &Context) -> Result
         })
     })?;
     bar.finish_and_clear();
-    let outcomes = outcomes.into_inner().unwrap_or_default();
-    sum_up(args, &targets, &outcomes, results, context)
+    sum_up(args, &targets, results, context)
 }
 
 /// The packages, by name and version, each once.
@@ -106,11 +87,16 @@ fn targets(args: &CheckArgs, context: &Context) -> Result<Vec<String>, Failure> 
     Ok(names)
 }
 
-/// Checks one package in a process of its own; the result appears whole or not at all.
-fn one(program: &Path, words: &[OsString], name: &str, results: &Path) -> Result<Became, Failure> {
-    let result = results.join(format!("{name}.json"));
+/// Where the report of a package is, when there is one.
+fn result(results: &Path, name: &str) -> PathBuf {
+    results.join(format!("{name}.json"))
+}
+
+/// Checks one package in a process of its own, unless it has a result; that appears whole or not at all.
+fn one(program: &Path, words: &[OsString], name: &str, results: &Path) -> Result<(), Failure> {
+    let result = result(results, name);
     if result.is_file() {
-        return Ok(Became::Kept);
+        return Ok(());
     }
     let part = results.join(format!("{name}.json.{}", std::process::id()));
     let log = results.join(format!("{name}.log"));
@@ -128,10 +114,9 @@ fn one(program: &Path, words: &[OsString], name: &str, results: &Path) -> Result
     // That the command fails is a result; that hermitage does leaves none, whatever the code.
     command.status().map_err(unwritable)?;
     if !part.is_file() {
-        return Ok(Became::Failed);
+        return Ok(());
     }
-    fs::rename(&part, &result).map_err(unwritable)?;
-    Ok(Became::Checked)
+    fs::rename(&part, &result).map_err(unwritable)
 }
 
 /// The command line without the batch's own options.
@@ -198,21 +183,21 @@ fn bar(length: usize) -> ProgressBar {
 fn sum_up(
     args: &CheckArgs,
     targets: &[String],
-    outcomes: &[Option<Became>],
     results: &Path,
     context: &Context,
 ) -> Result<u8, Failure> {
     let mut reports: Vec<Report> = Vec::new();
     let mut failures = Vec::new();
-    for (name, became) in targets.iter().zip(outcomes) {
-        if *became == Some(Became::Failed) {
+    for name in targets {
+        let path = result(results, name);
+        // Then hermitage failed, and the log says why.
+        if !path.is_file() {
             let log = results.join(format!("{name}.log"));
             let why = last_line(&log);
             context.reporter.warning(format_args!("{name}: could not be checked: {why}"));
             failures.push(Failed { target: name.clone(), why });
             continue;
         }
-        let path = results.join(format!("{name}.json"));
         let text = fs::read(&path)
             .map_err(|error| Failure::file(&path, "the result can't be read", &error))?;
         reports.push(serde_json::from_slice(&text).map_err(|error| {
