@@ -22,16 +22,6 @@ pub struct Project {
     modules: BTreeSet<Vec<u8>>,
 }
 
-/// Which of several names a project mentions.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Mentions(BTreeSet<Vec<u8>>);
-
-impl Mentions {
-    pub(crate) fn contains(&self, name: &[u8]) -> bool {
-        self.0.contains(name)
-    }
-}
-
 impl Project {
     /// Reads the text files below directories. Links are not followed.
     ///
@@ -105,12 +95,9 @@ impl Project {
         }
     }
 
-    /// Which of these are named: headers by the end of their path, everything else as a word.
-    pub(crate) fn mentions(&self, names: &[Vec<u8>]) -> Mentions {
-        let is_named = |name: &&Vec<u8>| {
-            if is_header(name) { self.includes(name) } else { self.words.contains(&name[..]) }
-        };
-        Mentions(names.iter().filter(is_named).cloned().collect())
+    /// Whether a name stands in the sources: that of a header by the end of its path, everything else as a word.
+    pub(crate) fn mentions(&self, name: &[u8]) -> bool {
+        if is_header(name) { self.includes(name) } else { self.words.contains(name) }
     }
 
     /// A header may be included by any end of its path that begins at a directory, but not by a bare name that is also a

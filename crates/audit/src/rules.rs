@@ -84,9 +84,12 @@ pub struct Rules {
     roles: Vec<(Role, Vec<Pattern>)>,
     quiet: Vec<Quiet>,
     alternatives: Vec<Alternatives>,
-    implicit: Vec<Words>,
-    companions: Vec<Words>,
-    sought: Vec<Words>,
+    /// Names of packages.
+    implicit: Vec<Word>,
+    /// Names of programs.
+    companions: Vec<Word>,
+    /// Names of files.
+    sought: Vec<Word>,
     names: Vec<Names>,
 }
 
@@ -104,12 +107,6 @@ pub struct Quiet {
 struct Alternatives {
     id: String,
     names: Vec<Word>,
-}
-
-/// Names that a rule is about.
-#[derive(Clone, Debug)]
-struct Words {
-    words: Vec<Word>,
 }
 
 /// How flags and options call a package.
@@ -131,8 +128,7 @@ impl Quiet {
     }
 
     fn covers(&self, program: &[u8], path: &[u8]) -> bool {
-        let programs = &self.programs;
-        (programs.is_empty() || programs.iter().any(|word| word.matches(program)))
+        (self.programs.is_empty() || is_among(&self.programs, program))
             && (self.paths.is_empty() || matches_any(&self.paths, path))
     }
 }
@@ -182,23 +178,23 @@ impl Rules {
 
     /// The names of groups of programs of which one will do, among them one of this name.
     pub fn alternatives<'a>(&'a self, name: &'a [u8]) -> impl Iterator<Item = &'a str> {
-        let has = move |group: &&Alternatives| group.names.iter().any(|word| word.matches(name));
+        let has = move |group: &&Alternatives| is_among(&group.names, name);
         self.alternatives.iter().filter(has).map(|group| &group.id[..])
     }
 
     /// Whether every build uses this package without declaring it. `name` is its category and name.
     pub fn is_implicit(&self, name: &str) -> bool {
-        mentions(&self.implicit, name)
+        is_among(&self.implicit, name.as_bytes())
     }
 
     /// Whether a program of this name belongs to the class of the library it comes with.
     pub fn is_companion(&self, program: &[u8]) -> bool {
-        self.companions.iter().any(|words| words.words.iter().any(|word| word.matches(program)))
+        is_among(&self.companions, program)
     }
 
     /// Whether whoever looks for a file of this name in one directory after the other means it wherever it is.
     pub fn is_sought_by_name(&self, name: &[u8]) -> bool {
-        self.sought.iter().any(|words| words.words.iter().any(|word| word.matches(name)))
+        is_among(&self.sought, name)
     }
 
     /// How flags and options may call a package, the likeliest first.
@@ -218,8 +214,8 @@ impl Rules {
     }
 }
 
-fn mentions(rules: &[Words], name: &str) -> bool {
-    rules.iter().any(|words| words.words.iter().any(|word| word.matches(name.as_bytes())))
+fn is_among(words: &[Word], name: &[u8]) -> bool {
+    words.iter().any(|word| word.matches(name))
 }
 
 fn matches_any(patterns: &[Pattern], path: &[u8]) -> bool {

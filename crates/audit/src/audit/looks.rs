@@ -144,23 +144,20 @@ impl<'t> Looks<'t> {
 
     /// Who looks for one of several names, and finds one, does not miss the others.
     fn drop_alternatives(&mut self, rules: &Rules) {
-        let is_found = |group: &str| {
-            self.used.iter().any(|look| {
-                look.role == Role::Program
-                    && rules.alternatives(look.access.path.name()).any(|other| other == group)
-            })
-        };
+        let programs = self.used.iter().filter(|look| look.role == Role::Program);
+        let found: BTreeSet<&str> =
+            programs.flat_map(|look| rules.alternatives(look.access.path.name())).collect();
         let mut dropped = BTreeMap::new();
         self.refused.retain(|look| {
             if look.role != Role::Program {
                 return true;
             }
-            let groups = rules.alternatives(look.access.path.name());
-            let found = groups.into_iter().find(|group| is_found(group));
-            if let Some(group) = found {
+            let group =
+                rules.alternatives(look.access.path.name()).find(|group| found.contains(group));
+            if let Some(group) = group {
                 *dropped.entry(format!("alternatives:{group}")).or_default() += 1;
             }
-            found.is_none()
+            group.is_none()
         });
         self.quieted.extend(dropped);
     }

@@ -13,8 +13,6 @@ pub(super) fn find<'t>(
     looks: &Looks<'t>,
     groups: &mut Groups<'t>,
 ) -> Result<(), Error> {
-    let names: Vec<Vec<u8>> = looks.used.iter().filter_map(|look| mention(look)).collect();
-    let mentioned = audit.project.map(|project| project.mentions(&names));
     for look in &looks.used {
         let Some(&package) = look.owners.first() else { continue };
         let packages = audit.inventory.packages();
@@ -25,7 +23,7 @@ pub(super) fn find<'t>(
             continue;
         }
         match packages[best.0].standing {
-            Standing::Indirect if is_direct(audit, looks, look, mentioned.as_ref())? => {
+            Standing::Indirect if is_direct(audit, looks, look)? => {
                 groups.look(Kind::Indirect, Subject::Package(best), indirect(audit), look);
             }
             Standing::Manager if !audit.is_tools_own(looks, look)? => {
@@ -44,15 +42,10 @@ fn indirect(audit: &Audit<'_>) -> Severity {
 }
 
 /// Whether the project itself asked for it, rather than a declared package's program or file on its behalf.
-fn is_direct(
-    audit: &Audit<'_>,
-    looks: &Looks<'_>,
-    look: &Look<'_>,
-    mentioned: Option<&crate::project::Mentions>,
-) -> Result<bool, Error> {
+fn is_direct(audit: &Audit<'_>, looks: &Looks<'_>, look: &Look<'_>) -> Result<bool, Error> {
     let is_mentioned = || {
-        let Some(mentioned) = mentioned else { return true };
-        mention(look).is_some_and(|name| mentioned.contains(&name))
+        let Some(project) = audit.project else { return true };
+        mention(look).is_some_and(|name| project.mentions(name))
     };
     Ok(match look.role {
         Role::Program => !audit.is_tools_own(looks, look)?,
@@ -64,14 +57,12 @@ fn is_direct(
 }
 
 /// How sources would name the file: a header as it is included, a module by its name.
-fn mention(look: &Look<'_>) -> Option<Vec<u8>> {
-    let path = look.access.path.as_bytes();
-    let name = look.access.path.name();
+fn mention<'t>(look: &Look<'t>) -> Option<&'t [u8]> {
+    let (path, name) = (look.access.path.as_bytes(), look.access.path.name());
     match look.role {
         Role::Header => {
             let at = find_last(path, b"/include/")?;
-            let inside = &path[at + b"/include/".len()..];
-            Some(inside.to_vec())
+            Some(&path[at + b"/include/".len()..])
         }
         Role::Cmake => {
             let stem = name.split(|&byte| byte == b'.').next()?;
@@ -79,11 +70,9 @@ fn mention(look: &Look<'_>) -> Option<Vec<u8>> {
                 .iter()
                 .find_map(|end| stem.strip_suffix(*end))
                 .unwrap_or(stem);
-            Some(stem.strip_prefix(b"Find").unwrap_or(stem).to_vec())
+            Some(stem.strip_prefix(b"Find").unwrap_or(stem))
         }
-        Role::Macro | Role::Python | Role::Perl => {
-            Some(name.split(|&byte| byte == b'.').next()?.to_vec())
-        }
+        Role::Macro | Role::Python | Role::Perl => name.split(|&byte| byte == b'.').next(),
         _ => None,
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use hermitage_view::NodeKind;
+
 use super::Audit;
 use super::group::{Groups, Subject};
 use super::looks::Looks;
@@ -30,13 +32,14 @@ pub(super) fn find(
     let is_atom_touched = |atom: &str| {
         touched.iter().any(|at| packages[at.0].declared.iter().any(|other| other.atom == atom))
     };
+    let owners = owners_of_files(audit);
     for (at, package) in packages.iter().enumerate() {
         let is_touched = package.declared.iter().any(|declared| is_atom_touched(&declared.atom));
         if package.standing == Standing::Declared
             && for_build(package)
             && !is_touched
             && !audit.rules.is_implicit(&package.name)
-            && owns_files(audit, package)
+            && owners.as_ref().is_none_or(|owners| owners.contains(&package.cpv[..]))
         {
             groups.nothing(Kind::Unused, Subject::Package(PackageIdx(at)), Severity::Note);
         }
@@ -44,12 +47,8 @@ pub(super) fn find(
     Ok(())
 }
 
-/// Whether a package owns anything in view that could have been touched.
-fn owns_files(audit: &Audit<'_>, package: &Package) -> bool {
-    use hermitage_view::NodeKind;
-    let Some(view) = audit.view else { return true };
-    view.iter().any(|node| {
-        !matches!(node.kind(), NodeKind::Dir { .. })
-            && node.owner_labels().any(|label| label == package.cpv)
-    })
+/// The packages that own anything in view that could have been touched, by name and version; `None` without a view.
+fn owners_of_files<'v>(audit: &Audit<'v>) -> Option<BTreeSet<&'v str>> {
+    let files = audit.view?.iter().filter(|node| !matches!(node.kind(), NodeKind::Dir { .. }));
+    Some(files.flat_map(|node| node.owner_labels()).collect())
 }

@@ -4,7 +4,7 @@ use hermitage_view::Pattern;
 use serde::Deserialize;
 
 use super::word::Word;
-use super::{Alternatives, Names, Quiet, Role, Rules, Words};
+use super::{Alternatives, Names, Quiet, Role, Rules};
 use crate::error::Place;
 use crate::{Error, ErrorKind};
 
@@ -127,17 +127,9 @@ pub(super) fn parse(text: &str) -> Result<Rules, Error> {
         roles: file.role.into_iter().map(role).collect::<Result<_, Error>>()?,
         quiet: file.quiet.into_iter().map(quiet).collect::<Result<_, Error>>()?,
         alternatives: file.alternatives.into_iter().map(alternatives).collect(),
-        implicit: file
-            .implicit
-            .into_iter()
-            .map(|table| Words { words: words(table.packages) })
-            .collect(),
-        companions: file
-            .companions
-            .into_iter()
-            .map(|table| Words { words: words(table.programs) })
-            .collect(),
-        sought: file.sought.into_iter().map(|table| Words { words: words(table.files) }).collect(),
+        implicit: file.implicit.into_iter().flat_map(|table| words(table.packages)).collect(),
+        companions: file.companions.into_iter().flat_map(|table| words(table.programs)).collect(),
+        sought: file.sought.into_iter().flat_map(|table| words(table.files)).collect(),
         names: file
             .names
             .into_iter()
