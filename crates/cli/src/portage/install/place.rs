@@ -110,13 +110,17 @@ impl Place {
             Err(error) if error.kind() == ErrorKind::NotFound => (Vec::new(), None),
             Err(error) => return Err(error),
         };
-        std::fs::write(&self.new, with_block(&without_block(&text), note))?;
-        if let Some(meta) = mode {
-            std::fs::set_permissions(&self.new, meta.permissions())?;
-            std::os::unix::fs::chown(&self.new, Some(meta.uid()), Some(meta.gid()))
-        } else {
-            std::fs::set_permissions(&self.new, std::fs::Permissions::from_mode(0o644))
-        }
+        self.write_new(&with_block(&without_block(&text), note), mode.as_ref())
+    }
+
+    /// Makes the new file, with the mode and owner of another, or those of a file that is new to the machine.
+    fn write_new(&self, text: &[u8], like: Option<&Metadata>) -> io::Result<()> {
+        std::fs::write(&self.new, text)?;
+        let Some(meta) = like else {
+            return std::fs::set_permissions(&self.new, std::fs::Permissions::from_mode(0o644));
+        };
+        std::fs::set_permissions(&self.new, meta.permissions())?;
+        std::os::unix::fs::chown(&self.new, Some(meta.uid()), Some(meta.gid()))
     }
 
     /// Whether what is there is what [`Self::replace`] puts there.
@@ -191,10 +195,7 @@ impl Place {
         if find_block(&text).is_none() {
             return Ok(());
         }
-        let meta = std::fs::metadata(&self.path)?;
-        std::fs::write(&self.new, without_block(&text))?;
-        std::fs::set_permissions(&self.new, meta.permissions())?;
-        std::os::unix::fs::chown(&self.new, Some(meta.uid()), Some(meta.gid()))?;
+        self.write_new(&without_block(&text), Some(&std::fs::metadata(&self.path)?))?;
         std::fs::rename(&self.new, &self.path)
     }
 }
