@@ -92,10 +92,10 @@ fn resident() -> u64 {
 }
 
 pub(crate) fn declined(fixture: &Fixture) {
-    std::fs::create_dir(fixture.real("/work")).unwrap();
-    let options = PlanOptions { write: vec!["/work".into()], ..fixture.options() };
+    std::fs::create_dir(fixture.real("/out")).unwrap();
+    let options = PlanOptions { write: vec!["/out".into()], ..fixture.options() };
     let plan = fixture.plan(&[], &options);
-    let command = Command::new("inside").args(["--inside", "touch", "/work/new"]);
+    let command = Command::new("inside").args(["--inside", "touch", "/out/new"]);
     let start = |plan, answer| {
         let run = Run::new(plan).backend(BackendChoice::Only(fixture.backend));
         // What has been asked is asked by this process, so that it can tell what it found.
@@ -108,12 +108,12 @@ pub(crate) fn declined(fixture: &Fixture) {
     };
     let (report, asked) = start(&plan, false);
     assert_eq!((report.unwrap(), asked), (None, 1));
-    assert!(!fixture.real("/work/new").exists());
+    assert!(!fixture.real("/out/new").exists());
     // What can't be set up is of no interest then.
     let lacking = Plan { cwd: "/nowhere".into(), ..plan.clone() };
     assert_eq!(start(&lacking, false).0.unwrap(), None);
     assert!(start(&lacking, true).0.is_err());
     let (report, asked) = start(&plan, true);
     assert_eq!((report.unwrap().unwrap().outcome, asked), (Outcome::Exited(0), 1));
-    assert!(fixture.real("/work/new").exists());
+    assert!(fixture.real("/out/new").exists());
 }
