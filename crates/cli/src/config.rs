@@ -39,6 +39,7 @@ pub(crate) struct Config {
     allow_damaged: bool,
     env: Vec<String>,
     clear_env: bool,
+    pure: bool,
     share_net: bool,
     collapse: bool,
     limit: Vec<WrittenLimit>,
@@ -122,6 +123,7 @@ impl Config {
         // Those of the command line come last, and win.
         args.env.splice(..0, self.env.iter().map(OsString::from));
         args.clear_env |= self.clear_env;
+        args.pure |= self.pure;
         args.share_net |= self.share_net;
         args.collapse |= self.collapse;
         args.limit.splice(..0, self.limit.iter().map(|limit| limit.0));

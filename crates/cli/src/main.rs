@@ -17,6 +17,7 @@ mod output;
 mod plan;
 mod portage;
 mod prepare;
+mod pure;
 mod report;
 mod repository;
 mod source;

@@ -14,6 +14,7 @@ use hermitage_view::Node;
 use crate::args::{ClosureArgs, RunArgs, SyscallLevel, TargetArgs, ViewArgs};
 use crate::closure::{self, Selection};
 use crate::failure::Failure;
+use crate::pure;
 use crate::report::Reporter;
 use crate::source::{Machine, outside};
 use crate::timing::Timings;
@@ -34,6 +35,8 @@ pub(crate) struct Surveyed {
     pub(crate) machine: Machine,
     pub(crate) selection: Selection,
     pub(crate) visible: Visible,
+    /// When the target was made, if that is known.
+    pub(crate) epoch: Option<u64>,
 }
 
 /// From the command line to a plan.
@@ -48,7 +51,8 @@ pub(crate) fn work(
     let (machine, selection) = chosen(target, closure, reporter, timings)?;
     let visible = visible::visible(&selection, view, &machine, reporter)?;
     told(&visible, run, reporter, timings);
-    let plan = of_view(&visible, run)?;
+    let mut plan = of_view(&visible, run)?;
+    pure::set_epoch(&mut plan, run, pure::epoch(target, run, &machine)?);
     timings.step("plan");
     Ok(Worked { machine, selection, visible, plan })
 }
@@ -65,7 +69,8 @@ pub(crate) fn survey(
     let (machine, selection) = chosen(target, closure, reporter, timings)?;
     let visible = visible::names(&selection, view, &machine, reporter)?;
     told(&visible, run, reporter, timings);
-    Ok(Surveyed { machine, selection, visible })
+    let epoch = pure::epoch(target, run, &machine)?;
+    Ok(Surveyed { machine, selection, visible, epoch })
 }
 
 fn chosen(
@@ -233,14 +238,18 @@ fn is_visible(plan: &Plan, dir: &Path, is_directory: &impl Fn(&[u8]) -> bool) ->
     bound || (!fresh && is_directory(bytes))
 }
 
-/// The caller's environment, or a few variables of it; in the end what was asked for wins.
+/// The caller's environment, or a few variables of it, or none of it; in the end what was asked for wins.
 fn environment(run: &RunArgs) -> Vec<(ByteString, ByteString)> {
     const KEPT: [&str; 4] = ["PATH", "HOME", "LANG", "TERM"];
-    let mut env: Vec<(OsString, OsString)> = std::env::vars_os()
-        .filter(|(name, _)| !run.clear_env || KEPT.iter().any(|kept| name == kept))
-        // Outside it may name a directory that is hidden; inside /tmp is there for this.
-        .filter(|(name, _)| name != "TMPDIR")
-        .collect();
+    let mut env: Vec<(OsString, OsString)> = if run.pure {
+        pure::environment()
+    } else {
+        std::env::vars_os()
+            .filter(|(name, _)| !run.clear_env || KEPT.iter().any(|kept| name == kept))
+            // Outside it may name a directory that is hidden; inside /tmp is there for this.
+            .filter(|(name, _)| name != "TMPDIR")
+            .collect()
+    };
     for given in &run.env {
         let bytes = given.as_bytes();
         let equals = bytes.iter().position(|&byte| byte == b'=');

@@ -10,6 +10,7 @@ use crate::args::RunVerbArgs;
 use crate::cache::{Key, Note, Store, Stored, Watched};
 use crate::failure::Failure;
 use crate::plan::{self, Surveyed};
+use crate::pure;
 use crate::report::Reporter;
 use crate::source::{Machine, absolute};
 use crate::timing::Timings;
@@ -107,10 +108,11 @@ impl<'a> Kitchen<'a> {
         let write = self.args.view.write.iter().map(|path| absolute(path));
         let write = write.collect::<Result<Vec<_>, _>>()?;
         let (top, base, note) = (&stored.top, &stored.base, &stored.note);
-        let plan =
-            plan::of_index(note.host_root.clone(), note.binds.clone(), &self.args.run, |path| {
-                plan::has_directory(top, base, path)
-            });
+        let run = &self.args.run;
+        let mut plan = plan::of_index(note.host_root.clone(), note.binds.clone(), run, |path| {
+            plan::has_directory(top, base, path)
+        });
+        pure::set_epoch(&mut plan, run, note.epoch);
         timings.files(note.files);
         timings.step("cache");
         let prepared = Prepared { plan, top: top.clone(), base: Some(base.clone()) };
@@ -173,6 +175,7 @@ struct Keepsake {
     witnesses: Vec<ByteString>,
     warnings: Vec<String>,
     files: usize,
+    epoch: Option<u64>,
 }
 
 /// Reads packages and works out what is visible.
@@ -184,17 +187,18 @@ fn make(
     let started = SystemTime::now();
     let recording = reporter.recording();
     let RunVerbArgs { target, closure, view, run, .. } = args;
-    let Surveyed { machine, selection, visible } =
+    let Surveyed { machine, selection, visible, epoch } =
         plan::survey(target, closure, view, run, recording, timings)?;
     let system = selection.of_system();
     let is_system = |label: &String| system.contains(&label[..]);
     let owners: Vec<bool> = visible.view.owners().iter().map(is_system).collect();
-    let (plan, top, base) = plan::of_names(&visible, run, &|node| {
+    let (mut plan, top, base) = plan::of_names(&visible, run, &|node| {
         node.owners().iter().any(|owner| owners[owner.0 as usize])
     })?;
+    pure::set_epoch(&mut plan, run, epoch);
     let witnesses = witnesses(args, &machine)?;
     let files = visible.view.len();
-    let keepsake = Keepsake { started, witnesses, warnings: recording.recorded(), files };
+    let keepsake = Keepsake { started, witnesses, warnings: recording.recorded(), files, epoch };
     timings.step("index");
     Ok((Prepared { plan, top, base: Some(base) }, keepsake))
 }
@@ -207,7 +211,7 @@ fn keep(
     keepsake: Keepsake,
 ) -> Result<bool, Failure> {
     let Prepared { plan, top, base: Some(base) } = prepared else { return Ok(false) };
-    let Keepsake { started, witnesses, warnings, files } = keepsake;
+    let Keepsake { started, witnesses, warnings, files, epoch } = keepsake;
     let watched = Watched::of(plan, top, base, witnesses);
     let Some(state) = watched.state() else { return Ok(false) };
     if !state.settled_before(started) {
@@ -215,7 +219,8 @@ fn keep(
     }
     let written = |error: std::io::Error| Failure::file(store.dir(), "can't be written", &error);
     let name = store.keep_base(base).map_err(written)?;
-    let note = Note::new(plan, files, name, warnings, state);
+    let mut note = Note::new(plan, files, name, warnings, state);
+    note.epoch = epoch;
     let note = note.with(&watched).map_err(|error| Failure::caused(&error))?;
     store.keep(key, &top.with_note(&note)?).map_err(written)?;
     Ok(true)

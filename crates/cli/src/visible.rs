@@ -165,7 +165,10 @@ fn prefix(root: &Path, host_root: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 fn table(args: &ViewArgs) -> Result<GeneratedTable, Failure> {
-    let shipped = GeneratedTable::shipped();
+    let mut shipped = GeneratedTable::shipped();
+    if args.pure_names {
+        shipped = shipped.preceded_by(crate::pure::names()?);
+    }
     let Some(path) = &args.generated else { return Ok(shipped) };
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::file(path, "the rules can't be read", &error))?;

@@ -23,18 +23,29 @@ pub(crate) struct ViewArgs {
     /// Go on, with a warning, when a package's CONTENTS is damaged or not there: the damaged lines are not shown
     #[arg(long)]
     pub(crate) allow_damaged: bool,
+    /// Whether the names of users and the like are those of `--pure`, and not the machine's.
+    #[arg(skip)]
+    pub(crate) pure_names: bool,
 }
 
 /// How a command is run.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "How it is run")]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct RunArgs {
-    /// Set a variable, or keep this one with --clear-env; may be repeated
+    /// Set a variable, or keep this one with --clear-env or --pure; may be repeated
     #[arg(long = "env", value_name = "NAME[=VALUE]")]
     pub(crate) env: Vec<OsString>,
     /// Start from an environment of PATH, HOME, LANG and TERM only
     #[arg(long)]
     pub(crate) clear_env: bool,
+    /// Make what the command sees besides files the same on every machine: a fixed environment, names of users and groups, time
+    /// zone, locale and so on; README.md lists what, and what can't be had
+    #[arg(long)]
+    pub(crate) pure: bool,
+    /// With --pure: SOURCE_DATE_EPOCH [default: when the target was built, or its ebuild changed; else the start of 1980]
+    #[arg(long, value_name = "SECONDS", requires = "pure")]
+    pub(crate) epoch: Option<u64>,
     /// The working directory inside [default: the current one if it is visible, else /]
     #[arg(long, value_name = "DIR")]
     pub(crate) chdir: Option<PathBuf>,

@@ -5,7 +5,7 @@ use super::state::State;
 use super::watch;
 
 /// The number of the note's form.
-const SCHEMA: u32 = 2;
+const SCHEMA: u32 = 3;
 
 /// What an entry keeps beside the tree.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,6 +19,8 @@ pub(crate) struct Note {
     pub(crate) files: usize,
     /// What there was to be warned of.
     pub(crate) warnings: Vec<String>,
+    /// When the target was made, if that is known.
+    pub(crate) epoch: Option<u64>,
     /// The state of everything that is watched.
     pub(crate) state: State,
 }
@@ -62,6 +64,7 @@ impl Note {
             binds: plan.binds.clone(),
             files,
             warnings,
+            epoch: None,
             state,
         }
     }

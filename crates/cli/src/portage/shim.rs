@@ -214,7 +214,8 @@ fn arguments(
     config.complete_view(&mut view);
     let mut run = RunArgs::default();
     config.complete_run(&mut run);
-    run.clear_env = false;
+    // A phase has Portage's environment, and its files belong to users of the machine.
+    (run.clear_env, run.pure) = (false, false);
     run.share_net |= needs_network(phase);
     run.keep_ownership = rustix::process::geteuid().is_root();
     run.env.extend(phase.path("TMPDIR").map(|dir| variable("TMPDIR", dir.into())));

@@ -22,6 +22,10 @@ pub(super) fn run(
 ) -> Result<u8, Failure> {
     let reporter = context.reporter;
     let RunVerbArgs { target, closure, view, run, start } = args;
+    if run.pure {
+        return Err(Failure::new("--pure takes namespaces, which landlock does without")
+            .advise("Leave one of them out; --clear-env cuts down the environment."));
+    }
     let Worked { visible, plan, .. } =
         crate::plan::work(target, closure, view, run, reporter, &mut timings)?;
     let host = rules::host(&visible)?;

@@ -17,6 +17,7 @@ mod killed;
 mod limits;
 mod machine;
 mod places;
+mod pure;
 mod queries;
 mod rules;
 mod setup;

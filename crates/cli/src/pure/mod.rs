@@ -1,0 +1,37 @@
+//! `--pure`: what a build sees besides files, the same on every machine.
+
+mod environment;
+mod epoch;
+mod names;
+
+pub(crate) use environment::environment;
+pub(crate) use epoch::epoch;
+pub(crate) use names::names;
+
+use hermitage_mountns::{ByteString, Plan, Variable};
+
+use crate::args::{RunArgs, ViewArgs};
+
+/// The variable by which programs that write times are told which one to write
+/// (<https://reproducible-builds.org/specs/source-date-epoch/>).
+const EPOCH: &str = "SOURCE_DATE_EPOCH";
+
+/// The first second that a ZIP archive can name, for a target of which nobody knows when it was made.
+const EARLIEST: u64 = 315_532_800;
+
+/// Has the view go by how the command is run: with `--pure` the names of users in it are not the machine's.
+pub(crate) fn settle(view: &mut ViewArgs, run: &RunArgs) {
+    view.pure_names = run.pure;
+}
+
+/// Gives a pure build its time: the one that was asked for, else that of its target.
+pub(crate) fn set_epoch(plan: &mut Plan, run: &RunArgs, of_target: Option<u64>) {
+    let name = ByteString::from(EPOCH);
+    if !run.pure || plan.env.iter().any(|variable| variable.name == name) {
+        return;
+    }
+    // One that is kept with a view may be of a run that was given another.
+    let epoch = run.epoch.or(of_target).unwrap_or(EARLIEST);
+    plan.env.push(Variable { name, value: epoch.to_string().as_str().into() });
+    plan.env.sort_by(|a, b| a.name.cmp(&b.name));
+}
