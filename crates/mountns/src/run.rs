@@ -101,7 +101,7 @@ impl<'a> Run<'a> {
     ///
     /// Standard input, output and error are the caller's. Call it while the process has one thread, or while no other
     /// thread holds a lock that a fork would copy: the processes of the run are forks of this one. It ignores SIGINT
-    /// and SIGQUIT while it waits, as system(3) does, since the command gets them. When the calling thread ends, the
+    /// and SIGQUIT while it waits, as system(3) does, since the command gets them; a handler of the caller's is left alone. When the calling thread ends, the
     /// run is killed.
     ///
     /// # Errors

@@ -142,7 +142,7 @@ pub(crate) fn keep_on_exec(fd: RawFd) -> Result<(), Errno> {
 /// The dispositions and the mask a caller had, to be restored.
 pub(crate) struct Ignored([(c_int, libc::sigaction); 2]);
 
-/// Ignores SIGINT and SIGQUIT, as system(3) does while a child runs that gets them too.
+/// Ignores SIGINT and SIGQUIT, as system(3) does while a child runs that gets them too. Where the caller handles one, it stays so.
 pub(crate) fn ignore_interrupts() -> Ignored {
     Ignored([libc::SIGINT, libc::SIGQUIT].map(|signal| (signal, ignore(signal))))
 }
@@ -151,8 +151,12 @@ fn ignore(signal: c_int) -> libc::sigaction {
     // SAFETY: all bits zero is a valid sigaction: the default action, an empty mask.
     let (mut new, mut old): (libc::sigaction, libc::sigaction) = unsafe { zeroed() };
     new.sa_sigaction = libc::SIG_IGN;
-    // SAFETY: both structures live through the call; the signals are valid.
-    unsafe { libc::sigaction(signal, &raw const new, &raw mut old) };
+    // SAFETY: the structure lives through the call; the signals are valid.
+    unsafe { libc::sigaction(signal, ptr::null(), &raw mut old) };
+    if old.sa_sigaction == libc::SIG_DFL {
+        // SAFETY: as above.
+        unsafe { libc::sigaction(signal, &raw const new, ptr::null_mut()) };
+    }
     old
 }
 
