@@ -12,7 +12,7 @@ use hermitage_view::View;
 use crate::inventory::{Inventory, PackageIdx};
 use crate::report::{Quieted, Report, SCHEMA};
 use crate::suggest::Ebuild;
-use crate::{Error, Project, Rules, Source, Text};
+use crate::{Error, Outcome, Project, Rules, Source, Text};
 use group::Groups;
 use looks::Looks;
 
@@ -136,18 +136,23 @@ impl<'a> Audit<'a> {
         hidden::find(self, &looks, &mut groups);
         shown::find(self, &looks, &mut groups)?;
         linked::find(self, &mut groups)?;
-        unused::find(self, &looks, &mut groups)?;
+        // A build that stopped early has not come to all that it would have used.
+        if trace.outcome.is_none_or(Outcome::is_success) {
+            unused::find(self, &looks, &mut groups)?;
+        }
         let quieted = looks.quieted.iter();
         let mut report = Report {
             schema: SCHEMA,
             target: self.target.to_owned(),
             phase: trace.phase.clone(),
+            outcome: trace.outcome,
             accesses: trace.accesses.len(),
             processes: trace.processes.len(),
             quieted: quieted.map(|(rule, &looks)| Quieted { rule: rule.clone(), looks }).collect(),
             findings: groups.findings(self, &trace, &self.ebuild.configured_by(&trace.processes)),
             comparison: None,
             suppressed: Vec::new(),
+            warnings: Vec::new(),
         };
         report.sort();
         Ok(report)

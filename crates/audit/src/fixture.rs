@@ -1,8 +1,8 @@
 //! Reports of any size, for tests of what reads them; with the feature `test-support`.
 
 use crate::{
-    Answer, Asker, Class, Evidence, Finding, Kind, PackageName, Quieted, Report, Role, SCHEMA,
-    Severity, Suggestion, Text,
+    Answer, Asker, Class, Evidence, Finding, Kind, Outcome, PackageName, Quieted, Report, Role,
+    SCHEMA, Severity, Suggestion, Text,
 };
 
 /// A report with so many findings, each of another package, of all kinds in turn.
@@ -14,12 +14,14 @@ pub fn report(findings: usize) -> Report {
         schema: SCHEMA,
         target: "app-misc/viewer-1.2.3-r1".to_owned(),
         phase: None,
+        outcome: Some(Outcome::Exited(0)),
         accesses: findings * 97,
         processes: findings * 3,
         findings: (0..findings).map(finding).collect(),
         quieted: vec![Quieted { rule: "search-path".to_owned(), looks: findings * 13 }],
         comparison: None,
         suppressed: Vec::new(),
+        warnings: Vec::new(),
     };
     report.sort();
     report

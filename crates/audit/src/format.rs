@@ -28,6 +28,7 @@
 
 mod comparison;
 mod count;
+mod ending;
 mod escape;
 mod graph;
 mod html;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Class, Comparison, Role, Text};
+use crate::{Answer, Class, Comparison, Outcome, Role, Text};
 
 /// The version of the form of [`Report`].
 pub const SCHEMA: u32 = 1;
@@ -19,6 +19,10 @@ pub struct Report {
     /// The phase, where the trace is of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phase: Option<String>,
+    /// How the command ended that was watched; absent where that is not known. A command that failed has ended early: nothing is said
+    /// then of what is declared and unused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
     /// How many names were looked for.
     pub accesses: usize,
     /// How many processes looked.
@@ -33,6 +37,9 @@ pub struct Report {
     /// Findings that the user put up with; they are not among [`Report::findings`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suppressed: Vec<Suppressed>,
+    /// What could not be looked at, so that findings may be missing or less sure: a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// A finding that the user put up with.
@@ -288,6 +295,11 @@ pub struct Quieted {
 }
 
 impl Report {
+    /// How the command ended, if it failed.
+    pub fn failure(&self) -> Option<Outcome> {
+        self.outcome.filter(|outcome| !outcome.is_success())
+    }
+
     /// How many findings are at least this bad.
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity >= severity).count()

@@ -9,8 +9,8 @@ use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::select;
 
 use crate::{
-    Answer, Asker, Class, Comparison, Evidence, Feature, Finding, Kind, Needed, PackageName,
-    Quieted, Report, Role, SCHEMA, Severity, Suggestion, Suppressed, Text,
+    Answer, Asker, Class, Comparison, Evidence, Feature, Finding, Kind, Needed, Outcome,
+    PackageName, Quieted, Report, Role, SCHEMA, Severity, Suggestion, Suppressed, Text,
 };
 
 /// Texts that try to be taken for something else in one of the formats.
@@ -81,24 +81,27 @@ pub fn report(findings: usize) -> impl Strategy<Value = Report> {
     let suppressed =
         (finding(), text()).prop_map(|(finding, reason)| Suppressed { finding, reason });
     (
-        (text(), option::of(text()), any::<u32>(), any::<u16>()),
+        (text(), option::of(text()), any::<u32>(), any::<u16>(), option::of(outcome())),
         vec(finding(), 0..=findings),
         vec(quieted, 0..3),
         vec(suppressed, 0..3),
+        vec(text(), 0..3),
         option::of(comparison()),
     )
-        .prop_map(|(about, findings, quieted, suppressed, comparison)| {
-            let (target, phase, accesses, processes) = about;
+        .prop_map(|(about, findings, quieted, suppressed, warnings, comparison)| {
+            let (target, phase, accesses, processes, outcome) = about;
             let mut report = Report {
                 schema: SCHEMA,
                 target,
                 phase,
+                outcome,
                 accesses: accesses as usize,
                 processes: usize::from(processes),
                 findings,
                 quieted,
                 comparison,
                 suppressed,
+                warnings,
             };
             let suppressed = report.suppressed.iter_mut().map(|one| &mut one.finding);
             for (at, finding) in report.findings.iter_mut().chain(suppressed).enumerate() {
@@ -107,6 +110,14 @@ pub fn report(findings: usize) -> impl Strategy<Value = Report> {
             report.sort();
             report
         })
+}
+
+fn outcome() -> impl Strategy<Value = Outcome> {
+    prop_oneof![
+        2 => Just(Outcome::Exited(0)),
+        1 => (1..=255).prop_map(Outcome::Exited),
+        1 => (1..=64).prop_map(Outcome::Signaled),
+    ]
 }
 
 fn comparison() -> impl Strategy<Value = Comparison> {

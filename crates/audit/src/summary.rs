@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::Outcome;
 use crate::format::pretty;
 use crate::report::{Finding, Kind, Report, Severity};
 
@@ -56,6 +57,9 @@ pub struct Row {
     pub severities: BTreeMap<Severity, usize>,
     /// How many findings the user put up with.
     pub suppressed: usize,
+    /// How the command ended that was watched, of several the worst; absent where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
     /// The page about it, as a path relative to that of the summary; whoever writes the pages sets it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<String>,
@@ -118,6 +122,11 @@ impl Summary {
         self.packages.iter().filter(|row| row.too_much > 0).count()
     }
 
+    /// Of how many the command failed.
+    pub fn commands_failed(&self) -> usize {
+        self.packages.iter().filter(|row| row.has_failed()).count()
+    }
+
     /// As a table for people, with what is most often wrong below it. The last line counts.
     pub fn text(&self) -> String {
         text::text(self)
@@ -140,10 +149,15 @@ impl Summary {
 
     /// What is said in the end.
     fn conclusion(&self) -> String {
-        let failed = match self.failed.len() {
-            0 => String::new(),
-            count => format!("; {count} could not be checked"),
-        };
+        let mut failed = String::new();
+        for (count, what) in [
+            (self.commands_failed(), "failed to build"),
+            (self.failed.len(), "could not be checked"),
+        ] {
+            if count > 0 {
+                failed.push_str(&format!("; {count} {what}"));
+            }
+        }
         format!(
             "{}: {} declare too little, {} too much{failed}",
             crate::format::counted(self.packages.len(), "package"),
@@ -173,6 +187,7 @@ impl Row {
             kinds: BTreeMap::new(),
             severities: BTreeMap::new(),
             suppressed: suppressed.len(),
+            outcome: outcome(reports),
             page: None,
         };
         for finding in findings.values() {
@@ -182,6 +197,20 @@ impl Row {
         row
     }
 
+    fn has_failed(&self) -> bool {
+        self.outcome.is_some_and(|outcome| !outcome.is_success())
+    }
+
+    /// How the command ended, in a word or two.
+    fn ending(&self) -> String {
+        match self.outcome {
+            None => "-".to_owned(),
+            Some(Outcome::Exited(0)) => "ok".to_owned(),
+            Some(Outcome::Exited(code)) => format!("exit {code}"),
+            Some(Outcome::Signaled(signal)) => format!("signal {signal}"),
+        }
+    }
+
     fn kind(&self, kind: Kind) -> usize {
         self.kinds.get(&kind).copied().unwrap_or(0)
     }
@@ -189,6 +218,11 @@ impl Row {
     fn severity(&self, severity: Severity) -> usize {
         self.severities.get(&severity).copied().unwrap_or(0)
     }
+}
+
+/// Of several the worst: one that failed, and of those the one that sorts last, so that the order of the reports makes no difference.
+fn outcome(reports: &[&Report]) -> Option<Outcome> {
+    reports.iter().filter_map(|report| report.outcome).max()
 }
 
 fn is_too_little(finding: &Finding) -> bool {

@@ -24,10 +24,41 @@ impl Source for Trace {
 pub struct Trace {
     /// The phase of the build, if it has one, such as `compile`.
     pub phase: Option<String>,
+    /// How the command ended; `None` where that is not known.
+    #[serde(default)]
+    pub outcome: Option<Outcome>,
     /// The looks.
     pub accesses: Vec<Access>,
     /// Who looked.
     pub processes: Vec<Process>,
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// With this exit code.
+    Exited(i32),
+    /// By this signal.
+    Signaled(i32),
+}
+
+impl Outcome {
+    /// Whether it did what it was to do, as far as its exit code tells.
+    pub fn is_success(self) -> bool {
+        self == Self::Exited(0)
+    }
+}
+
+impl std::fmt::Display for Outcome {
+    /// What a command did, such as "failed with exit code 2".
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Exited(0) => f.write_str("succeeded"),
+            Self::Exited(code) => write!(f, "failed with exit code {code}"),
+            Self::Signaled(signal) => write!(f, "was ended by signal {signal}"),
+        }
+    }
 }
 
 /// One look at a path.

@@ -42,6 +42,11 @@ fn main() -> ExitCode {
     if let Some(asked) = portage::asked_of_sandbox(&arguments) {
         return portage::stand_in(asked);
     }
+    if let [_, verb, directory] = &arguments[..]
+        && verb == check::SWEEP
+    {
+        return check::sweep(directory.as_ref());
+    }
     // Its options are not ours to look at.
     if let [_, verb, rest @ ..] = &arguments[..]
         && verb == "emerge"

@@ -1,5 +1,6 @@
 //! How many, in words.
 
+use super::ending;
 use crate::{Report, Severity};
 
 /// A number with its thousands apart, and a noun that fits it.
@@ -18,8 +19,10 @@ pub(super) fn totals(report: &Report) -> String {
         0 => String::new(),
         count => format!("; {} suppressed", apart(count)),
     };
+    let failed = report.failure().map(|outcome| format!("{}; ", ending::failed(outcome)));
     format!(
-        "{} in {} of {}{suppressed}",
+        "{}{} in {} of {}{suppressed}",
+        failed.unwrap_or_default(),
         severities(report),
         counted(report.accesses, "look"),
         counted(report.processes, "process")

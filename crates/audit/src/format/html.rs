@@ -8,7 +8,7 @@ use std::fmt::{self, Write as _};
 use super::comparison;
 use super::count::totals;
 use super::page::{By, head};
-use super::{Page, Xml, counted, graph};
+use super::{Page, Xml, counted, ending, graph};
 use crate::{Finding, Kind, Report, Severity};
 
 /// Reports as one page of HTML that loads nothing: a table that can be sorted and filtered by words, severities and kinds, and for each
@@ -52,6 +52,12 @@ fn body(reports: &[Report]) -> String {
 }
 
 fn write_body(to: &mut String, reports: &[Report]) -> fmt::Result {
+    for report in reports {
+        let whose = if reports.len() == 1 { String::new() } else { format!("{}: ", report.target) };
+        for line in ending::lines(report) {
+            writeln!(to, "<p class=\"warning\">{}</p>", Xml(&format!("{whose}{line}")))?;
+        }
+    }
     match reports {
         [one] => {
             write_picture(to, one, "picture", " open=\"\"")?;

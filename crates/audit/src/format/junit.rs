@@ -2,13 +2,12 @@
 
 use std::fmt::{self, Write as _};
 
-use super::Xml;
-use super::comparison;
 use super::lineage::lineage;
+use super::{Xml, comparison, ending};
 use crate::{Finding, Kind, Report, Severity};
 
 /// Reports as `JUnit` XML: a suite for each report, with a test case for each finding, and one for each kind of which there is no finding,
-/// which passed.
+/// which passed. Where it is known how the command ended, there is one more, `command`, which is an error if it failed.
 ///
 /// Findings that are at least `fail_on` are failures; less severe ones passed, with their text as output; suppressed ones are skipped, with
 /// the reason.
@@ -23,20 +22,24 @@ pub fn junit(reports: &[Report], fail_on: Severity) -> String {
 struct Counts {
     tests: usize,
     failures: usize,
+    errors: usize,
     skipped: usize,
 }
 
 impl Counts {
     fn of(report: &Report, fail_on: Severity) -> Self {
         let skipped = report.suppressed.len();
-        let tests = report.findings.len() + skipped + clean(report).count();
-        Self { tests, failures: report.count(fail_on), skipped }
+        let command = usize::from(report.outcome.is_some());
+        let tests = command + report.findings.len() + skipped + clean(report).count();
+        let errors = usize::from(report.failure().is_some());
+        Self { tests, failures: report.count(fail_on), errors, skipped }
     }
 
     fn and(self, other: Self) -> Self {
         Self {
             tests: self.tests + other.tests,
             failures: self.failures + other.failures,
+            errors: self.errors + other.errors,
             skipped: self.skipped + other.skipped,
         }
     }
@@ -44,8 +47,11 @@ impl Counts {
 
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { tests, failures, skipped } = self;
-        write!(f, "tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\"")
+        let Self { tests, failures, errors, skipped } = self;
+        write!(
+            f,
+            "tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\""
+        )
     }
 }
 
@@ -72,6 +78,7 @@ fn write(to: &mut String, reports: &[Report], fail_on: Severity) -> fmt::Result 
 fn write_suite(to: &mut String, report: &Report, fail_on: Severity) -> fmt::Result {
     let counts = Counts::of(report, fail_on);
     writeln!(to, "  <testsuite name=\"{}\" {counts}>", Xml(&report.target))?;
+    write_command(to, report)?;
     for finding in &report.findings {
         open(to, report, &finding.id)?;
         let text = text(finding);
@@ -94,13 +101,29 @@ fn write_suite(to: &mut String, report: &Report, fail_on: Severity) -> fmt::Resu
     }
     if let Some(compared) = &report.comparison {
         let lines = [vec![comparison::title(compared).to_owned()], comparison::lines(compared)];
-        writeln!(
-            to,
-            "    <system-out>{}</system-out>",
-            lines.concat().iter().map(|line| Xml(line).to_string()).collect::<Vec<_>>().join("\n")
-        )?;
+        writeln!(to, "    <system-out>{}</system-out>", joined(&lines.concat()))?;
+    }
+    if !report.warnings.is_empty() {
+        writeln!(to, "    <system-err>{}</system-err>", joined(&report.warnings))?;
     }
     writeln!(to, "  </testsuite>")
+}
+
+/// Whether the command did what it was to do.
+fn write_command(to: &mut String, report: &Report) -> fmt::Result {
+    let Some(outcome) = report.outcome else { return Ok(()) };
+    let target = Xml(&report.target);
+    if outcome.is_success() {
+        return writeln!(to, "    <testcase classname=\"{target}\" name=\"command\"/>");
+    }
+    open(to, report, "command")?;
+    let (message, told) = (ending::failed(outcome), ending::lines(report));
+    writeln!(to, "      <error type=\"command\" message=\"{message}\">{}</error>", joined(&told))?;
+    writeln!(to, "    </testcase>")
+}
+
+fn joined(lines: &[String]) -> String {
+    lines.iter().map(|line| Xml(line).to_string()).collect::<Vec<_>>().join("\n")
 }
 
 fn open(to: &mut String, report: &Report, id: &str) -> fmt::Result {

@@ -3,12 +3,13 @@
 mod model;
 mod place;
 
+use super::ending;
 use super::json::pretty;
 use super::lineage::lineage;
-use crate::{Evidence, Finding, Kind, Report, Severity};
+use crate::{Evidence, Finding, Kind, Outcome, Report, Severity};
 use model::{
-    Configuration, Driver, Level, Location, Log, LogicalLocation, Message, Run, SarifResult,
-    SarifRule, SarifSuppression, Tool,
+    Configuration, Driver, Invocation, Level, Location, Log, LogicalLocation, Message,
+    Notification, Run, SarifResult, SarifRule, SarifSuppression, Tool,
 };
 
 /// What [`sarif`] can be told besides the report.
@@ -32,7 +33,7 @@ pub struct EbuildFile<'a> {
 /// The rules are the [kinds](Kind) of findings. A result is at the line of the ebuild that sets the variable to change, and where there
 /// is no ebuild, at the file that was looked for; what else was looked for are its related locations. Its fingerprint is the
 /// finding's id, so that a result is known again after any change of the ebuild. Suppressed findings are results with a
-/// suppression. A result without an ebuild and without a file has a package for its location.
+/// suppression. How the command ended stands in the run's invocation, with what could not be looked at. A result without an ebuild and without a file has a package for its location.
 pub fn sarif(report: &Report, options: &SarifOptions<'_>) -> String {
     log(vec![run(report, options)])
 }
@@ -61,10 +62,38 @@ fn run<'a>(report: &'a Report, options: &SarifOptions<'_>) -> Run<'a> {
     Run {
         tool: Tool { driver: driver() },
         automation_details: model::Automation { id },
+        invocations: invocation(report).into_iter().collect(),
         column_kind: "unicodeCodePoints",
         results: open.chain(suppressed).collect(),
         properties: model::RunProperties { comparison: report.comparison.as_ref() },
     }
+}
+
+/// How the command ended, where that is known or there is something to tell.
+fn invocation(report: &Report) -> Option<Invocation> {
+    let lines = ending::lines(report);
+    if report.outcome.is_none() && lines.is_empty() {
+        return None;
+    }
+    let level = |at| match (at, report.failure()) {
+        (0, Some(_)) => Severity::Error,
+        _ => Severity::Warning,
+    };
+    let notification = |(at, line): (usize, &String)| Notification {
+        level: Level::of(level(at)),
+        message: Message::plain(line),
+    };
+    let (exit_code, exit_signal_number) = match report.outcome {
+        Some(Outcome::Exited(code)) => (Some(code), None),
+        Some(Outcome::Signaled(signal)) => (None, Some(signal)),
+        None => (None, None),
+    };
+    Some(Invocation {
+        execution_successful: report.failure().is_none(),
+        exit_code,
+        exit_signal_number,
+        tool_execution_notifications: lines.iter().enumerate().map(notification).collect(),
+    })
 }
 
 fn driver() -> Driver {

@@ -1,9 +1,8 @@
 use std::fmt::{self, Write as _};
 
-use super::comparison;
 use super::count::totals;
 use super::lineage::lineage;
-use super::{Shown, counted};
+use super::{Shown, comparison, counted, ending};
 use crate::{Evidence, Finding, Report, Severity};
 
 /// How text for people looks.
@@ -48,6 +47,13 @@ fn write(to: &mut String, report: &Report, options: &TextOptions) -> fmt::Result
         for line in comparison::lines(compared) {
             writeln!(to, "  {}", Shown(&line))?;
         }
+        writeln!(to)?;
+    }
+    let endings = ending::lines(report);
+    for line in &endings {
+        writeln!(to, "{}", options.paint(colour(Severity::Warning), &Shown(line).to_string()))?;
+    }
+    if !endings.is_empty() {
         writeln!(to)?;
     }
     let phase = report.phase.iter().map(|phase| format!(", {}", Shown(phase)));

@@ -29,7 +29,7 @@ fn write(to: &mut String, summary: &Summary, kinds: &[Kind]) -> fmt::Result {
         vec![("package", By::Text), ("too little", By::Number), ("too much", By::Number)];
     columns.extend(SEVERITIES.map(|severity| (severity.as_str(), By::Number)));
     columns.extend(kinds.iter().map(|kind| (kind.as_str(), By::Number)));
-    columns.push(("suppressed", By::Number));
+    columns.extend([("suppressed", By::Number), ("command", By::Text)]);
     writeln!(to, "<div class=\"scroll\"><table class=\"sortable\">\n{}<tbody>", head(&columns))?;
     for row in &summary.packages {
         write_row(to, row, kinds)?;
@@ -66,7 +66,8 @@ fn write_row(to: &mut String, row: &Row, kinds: &[Kind]) -> fmt::Result {
         number(to, row.kind(*kind), kind.as_str())?;
     }
     number(to, row.suppressed, "")?;
-    writeln!(to, "</tr>")
+    let class = if row.has_failed() { "error" } else { "" };
+    writeln!(to, "<td class=\"{class}\">{}</td></tr>", row.ending())
 }
 
 fn number(to: &mut String, number: usize, class: &str) -> fmt::Result {

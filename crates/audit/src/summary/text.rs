@@ -32,7 +32,7 @@ fn titles(kinds: &[Kind]) -> Vec<String> {
         .map(str::to_owned)
         .to_vec();
     titles.extend(kinds.iter().map(|kind| kind.as_str().to_owned()));
-    titles.push("suppressed".to_owned());
+    titles.extend(["suppressed", "command"].map(str::to_owned));
     titles
 }
 
@@ -44,6 +44,7 @@ fn cells(row: &Row, kinds: &[Kind]) -> Vec<String> {
     numbers.push(row.suppressed);
     let mut cells = vec![Shown(&row.target).to_string()];
     cells.extend(numbers.iter().map(ToString::to_string));
+    cells.push(row.ending());
     cells
 }
 

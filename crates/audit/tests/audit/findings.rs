@@ -1,7 +1,7 @@
 //! One planted fault for each kind of finding, and what must be none.
 
 use hermitage_audit::{
-    Access, Answer, Audit, Class, Ebuild, Finding, Kind, Linked, MemoryInventory, Package,
+    Access, Answer, Audit, Class, Ebuild, Finding, Kind, Linked, MemoryInventory, Outcome, Package,
     PackageIdx, Process, Project, Report, Severity, Standing, Trace,
 };
 
@@ -80,6 +80,7 @@ fn trace(looks: &[(&str, Answer, usize)]) -> Trace {
     };
     Trace {
         phase: None,
+        outcome: None,
         accesses: looks.iter().map(access).collect(),
         processes: vec![
             process(2, 1, "/bin/sh", &["/bin/sh", "./configure"]),
@@ -415,6 +416,17 @@ fn a_description_that_is_tried_elsewhere_means_the_one_in_a_hidden_or_listed_dir
     machine.inventory.file("/usr/share/zlib/data", &[machine.zlib]);
     let data = ("/usr/share/other/data", Answer::Missing, SHELL);
     assert_eq!(machine.findings(trace(&[TOOLS, png, data])), []);
+}
+
+#[test]
+fn nothing_is_unused_in_a_build_that_ended_early() {
+    let unused = Machine::new(png().declared_in(&[Depend]), zlib());
+    let findings = |outcome| unused.findings(Trace { outcome, ..trace(&[]) });
+    let whole = findings(Some(Outcome::Exited(0)));
+    assert!(whole.iter().any(|(id, _)| id == "unused:media-libs/libpng"), "{whole:?}");
+    assert_eq!(findings(None), whole);
+    assert_eq!(findings(Some(Outcome::Exited(1))), []);
+    assert_eq!(findings(Some(Outcome::Signaled(2))), []);
 }
 
 #[test]

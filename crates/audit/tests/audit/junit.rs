@@ -1,4 +1,4 @@
-use hermitage_audit::{Kind, Report, Severity, Suppressed, format, strategy};
+use hermitage_audit::{Kind, Outcome, Report, Severity, Suppressed, format, strategy};
 use proptest::prelude::*;
 use roxmltree::Node;
 
@@ -34,8 +34,23 @@ fn findings_fail_pass_or_are_skipped() {
     assert!(!case("misplaced").has_children());
     let suites = document.root_element();
     assert_eq!([number(&suites, "failures"), number(&suites, "skipped")], [1, 1]);
-    // Three findings, and the kinds of which there is none.
-    assert_eq!(number(&suites, "tests"), 3 + Kind::ALL.len() - 3);
+    // Three findings, the kinds of which there is none, and the command.
+    assert_eq!(number(&suites, "tests"), 3 + Kind::ALL.len() - 3 + 1);
+    assert!(!case("command").has_children());
+}
+
+#[test]
+fn a_failed_command_is_an_error() {
+    let mut report = small();
+    report.outcome = Some(Outcome::Exited(2));
+    report.warnings.push("/src/secret: can't be read".to_owned());
+    let text = format::junit(&[report], Severity::Error);
+    let document = xml(&text);
+    let error = named(document.root(), "error").next().unwrap();
+    assert_eq!(error.attribute("message"), Some("the command failed with exit code 2"));
+    assert_eq!(error.parent().unwrap().attribute("name"), Some("command"));
+    let told = named(document.root(), "system-err").next().unwrap();
+    assert_eq!(told.text(), Some("/src/secret: can't be read"));
 }
 
 proptest! {
@@ -52,7 +67,7 @@ proptest! {
             check_suite(*suite, report, fail_on);
         }
         let all = document.root_element();
-        for (what, element) in [("tests", "testcase"), ("failures", "failure"), ("skipped", "skipped")] {
+        for (what, element) in [("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")] {
             prop_assert_eq!(number(&all, what), named(document.root(), element).count());
         }
     }
@@ -64,7 +79,9 @@ fn check_suite(suite: Node<'_, '_>, report: &Report, fail_on: Severity) {
     assert_eq!(named(suite, "failure").count(), report.count(fail_on));
     let cases: Vec<_> =
         named(suite, "testcase").map(|case| case.attribute("name").unwrap()).collect();
-    for (case, place) in cases.iter().zip(places(report)) {
+    for (case, place) in
+        cases.iter().skip(usize::from(report.outcome.is_some())).zip(places(report))
+    {
         assert!(case.starts_with(&place), "{case} is not {place}");
     }
 }

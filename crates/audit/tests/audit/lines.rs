@@ -1,4 +1,4 @@
-use hermitage_audit::{format, strategy};
+use hermitage_audit::{Outcome, format, strategy};
 use proptest::prelude::*;
 
 use crate::support::small;
@@ -13,14 +13,27 @@ fn a_finding_is_a_line_with_five_fields() {
     );
 }
 
+#[test]
+fn a_failed_command_and_what_could_not_be_read_are_lines_of_their_own() {
+    let mut report = small();
+    report.findings.clear();
+    report.outcome = Some(Outcome::Exited(2));
+    report.warnings.push("/src/a\tb: can't be read".to_owned());
+    assert_eq!(
+        format::lines(&report),
+        "error\tcommand\t-\t-\tthe command failed with exit code 2\nwarning\twarning\t-\t-\t/src/a\\x09b: can't be read\n"
+    );
+}
+
 proptest! {
     #[test]
     fn whatever_names_hold_there_are_as_many_lines_as_findings(report in strategy::report(5)) {
         let text = format::lines(&report);
-        prop_assert_eq!(text.lines().count(), report.findings.len());
-        for (line, finding) in text.lines().zip(&report.findings) {
+        let before = usize::from(report.failure().is_some()) + report.warnings.len();
+        prop_assert_eq!(text.lines().count(), before + report.findings.len());
+        prop_assert!(text.lines().all(|line| line.split('\t').count() == 5));
+        for (line, finding) in text.lines().skip(before).zip(&report.findings) {
             let fields: Vec<_> = line.split('\t').collect();
-            prop_assert_eq!(fields.len(), 5);
             prop_assert_eq!(fields[0], finding.severity.as_str());
         }
     }

@@ -1,5 +1,5 @@
 use hermitage_audit::format::{self, EbuildFile, SarifOptions};
-use hermitage_audit::{Finding, Kind, Report, Suppressed, Text, strategy};
+use hermitage_audit::{Finding, Kind, Outcome, Report, Suppressed, Text, strategy};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use serde_sarif::sarif::Sarif;
@@ -40,6 +40,24 @@ fn without_an_ebuild_a_result_is_at_the_file_that_was_looked_for() {
         "file:///usr/include/zconf.h"
     );
     assert_eq!(results(&log)[2]["locations"][0]["physicalLocation"], Value::Null);
+}
+
+#[test]
+fn how_the_command_ended_is_an_invocation() {
+    let invocation = |outcome| {
+        let log = written(&Report { outcome, ..small() }, &SarifOptions::default());
+        log["runs"][0]["invocations"][0].clone()
+    };
+    assert_eq!(invocation(None), Value::Null);
+    let good = json!({"executionSuccessful": true, "exitCode": 0});
+    assert_eq!(invocation(Some(Outcome::Exited(0))), good);
+    let failed = invocation(Some(Outcome::Exited(2)));
+    assert_eq!(failed["executionSuccessful"], false);
+    assert_eq!(failed["exitCode"], 2);
+    let told = &failed["toolExecutionNotifications"][0];
+    assert_eq!(told["level"], "error");
+    assert!(read(&told["message"]).starts_with("the command failed with exit code 2"), "{told}");
+    assert_eq!(invocation(Some(Outcome::Signaled(9)))["exitSignalNumber"], 9);
 }
 
 #[test]

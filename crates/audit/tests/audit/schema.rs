@@ -50,7 +50,8 @@ type Change = fn(&mut Value);
 fn the_schema_refuses_what_is_not_written() {
     let schema = schema();
     assert!(schema.is_valid(&written()));
-    let breaks: [(&str, Change); 7] = [
+    let breaks: [(&str, Change); 8] = [
+        ("two endings", |report| report["outcome"] = json!({"exited": 0, "signaled": 9})),
         ("another version", |report| report["schema"] = json!(2)),
         ("no target", |report| drop(report.as_object_mut().unwrap().remove("target"))),
         ("an unknown key", |report| report["more"] = json!(1)),

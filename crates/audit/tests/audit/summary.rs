@@ -1,4 +1,4 @@
-use hermitage_audit::{Failed, Kind, Report, Severity, Summary, strategy};
+use hermitage_audit::{Failed, Kind, Outcome, Report, Severity, Summary, strategy};
 use proptest::prelude::*;
 
 use crate::support::small;
@@ -15,23 +15,38 @@ fn reports() -> Vec<Report> {
 }
 
 const EXPECTED: &str = "\
-package              too little  too much  error  warning  note  undeclared  indirect  unused  suppressed
-app-misc/viewer-1.2           2         1      1        1     1           1         1       1           0
-app-misc/other-3              1         1      1        0     1           1         0       1           0
-app-misc/clean-1              0         0      0        0     0           0         0       0           0
+package              too little  too much  error  warning  note  undeclared  indirect  unused  suppressed  command
+app-misc/viewer-1.2           2         1      1        1     1           1         1       1           0   exit 2
+app-misc/other-3              1         1      1        0     1           1         0       1           0       ok
+app-misc/clean-1              0         0      0        0     0           0         0       0           0        -
 
 most often used without being declared: sys-libs/zlib (2), dev-libs/b (1)
 most often declared and not used: dev-util/flex (2)
 not checked: app-misc/broken-1: the build failed
-3 packages: 2 declare too little, 2 too much; 1 could not be checked
+3 packages: 2 declare too little, 2 too much; 1 failed to build; 1 could not be checked
 ";
 
 #[test]
 fn it_tells_who_declares_too_little_and_who_too_much() {
     let failed =
         Failed { target: "app-misc/broken-1".to_owned(), why: "the build failed".to_owned() };
-    let summary = Summary::of(&reports()).failed([failed]);
+    let [mut clean, other, mut viewer]: [Report; 3] = reports().try_into().unwrap();
+    clean.outcome = None;
+    viewer.outcome = Some(Outcome::Exited(2));
+    let summary = Summary::of(&[clean, other, viewer]).failed([failed]);
     assert_eq!(summary.text(), EXPECTED);
+    assert!(summary.html().contains("<td class=\"error\">exit 2</td>"));
+}
+
+#[test]
+fn of_several_phases_the_one_that_failed_counts() {
+    let mut broken = small();
+    broken.outcome = Some(Outcome::Signaled(9));
+    for reports in [[small(), broken.clone()], [broken, small()]] {
+        let summary = Summary::of(&reports);
+        assert_eq!(summary.commands_failed(), 1);
+        assert_eq!(summary.packages[0].outcome, Some(Outcome::Signaled(9)));
+    }
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! What several tests look at.
 
 use hermitage_audit::{
-    Answer, Asker, Class, Comparison, Evidence, Feature, Finding, Kind, Needed, PackageName,
-    Quieted, Report, Role, SCHEMA, Severity, Suggestion, Text,
+    Answer, Asker, Class, Comparison, Evidence, Feature, Finding, Kind, Needed, Outcome,
+    PackageName, Quieted, Report, Role, SCHEMA, Severity, Suggestion, Text,
 };
 use roxmltree::{Document, ParsingOptions};
 
@@ -12,12 +12,14 @@ pub(crate) fn small() -> Report {
         schema: SCHEMA,
         target: "app-misc/viewer-1.2".to_owned(),
         phase: Some("configure".to_owned()),
+        outcome: Some(Outcome::Exited(0)),
         accesses: 12_345,
         processes: 67,
         findings: vec![undeclared(), indirect(), unused()],
         quieted: vec![Quieted { rule: "search-path".to_owned(), looks: 9 }],
         comparison: None,
         suppressed: Vec::new(),
+        warnings: Vec::new(),
     }
 }
 

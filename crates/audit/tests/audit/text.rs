@@ -1,5 +1,5 @@
 use hermitage_audit::format::{self, TextOptions};
-use hermitage_audit::{Comparison, Suppressed};
+use hermitage_audit::{Comparison, Outcome, Suppressed};
 
 use crate::support::{comparison, small};
 
@@ -52,6 +52,25 @@ app-misc/viewer-1.2, configure: 0 errors, 0 warnings, 0 notes in 12,345 looks of
         text.starts_with("with all of the host visible the build leaves the same\n\n"),
         "{text}"
     );
+}
+
+#[test]
+fn that_the_command_failed_is_said_twice_and_what_could_not_be_read_once() {
+    let mut report = small();
+    report.findings.clear();
+    report.outcome = Some(Outcome::Signaled(9));
+    report.warnings.push("/src/secret: can't be read".to_owned());
+    assert_eq!(
+        format::text(&report, &TextOptions::default()),
+        "the command was ended by signal 9: what is declared and unused is not told, for the build has ended early
+/src/secret: can't be read
+
+app-misc/viewer-1.2, configure: the command was ended by signal 9; 0 errors, 0 warnings, 0 notes in 12,345 looks of 67 processes
+"
+    );
+    let page = format::html(&[report]);
+    assert_eq!(page.matches("the command was ended by signal 9").count(), 2, "{page}");
+    assert!(page.contains("<p class=\"warning\">/src/secret: can&#39;t be read</p>"), "{page}");
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub(crate) struct AuditArgs {
     /// Write it to this file instead of stdout
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Exit with 1 when there is a finding that is at least this bad [default: error]
+    /// Exit with 1 when there is a finding that is at least this bad, unless the command failed: then with its code [default: error]
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<SeverityName>,
     /// What the build installs into: programs and libraries there are read for the libraries they need

@@ -12,6 +12,7 @@ use hermitage_audit::{Failed, Report, Severity, Summary};
 use hermitage_depgraph::{RootKind, Source as _};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::destination::Destination;
 use super::print::print_summary;
 use super::{FINDINGS, threshold};
 use crate::args::{BatchArgs, CheckArgs};
@@ -33,6 +34,7 @@ const OWN: [(&str, usize); 7] = [
 
 /// Checks every package that has no result yet, then sums up.
 pub(super) fn run(args: &CheckArgs, results: &Path, context: &Context) -> Result<u8, Failure> {
+    let destination = Destination::of(args.audit.output.as_deref())?;
     let targets = targets(args, context)?;
     let words: Vec<OsString> = std::env::args_os().skip(1).collect();
     let words = own_removed(&words);
@@ -55,7 +57,7 @@ pub(super) fn run(args: &CheckArgs, results: &Path, context: &Context) -> Result
         })
     })?;
     bar.finish_and_clear();
-    sum_up(args, &targets, results, context)
+    sum_up(args, &targets, results, destination, context)
 }
 
 /// The packages, by name and version, each once.
@@ -184,6 +186,7 @@ fn sum_up(
     args: &CheckArgs,
     targets: &[String],
     results: &Path,
+    destination: Destination,
     context: &Context,
 ) -> Result<u8, Failure> {
     let mut reports: Vec<Report> = Vec::new();
@@ -206,10 +209,13 @@ fn sum_up(
         })?);
     }
     let failed = !failures.is_empty();
-    print_summary(&Summary::of(&reports).failed(failures), &reports, &args.audit)?;
+    let summary = Summary::of(&reports).failed(failures);
+    print_summary(&summary, &reports, &args.audit, destination)?;
     let is_bad = |severity: Severity| reports.iter().any(|report| report.count(severity) > 0);
     Ok(match threshold(&args.audit) {
         _ if failed => FAILED,
+        // There are as many codes as builds; theirs stand in the reports.
+        _ if summary.commands_failed() > 0 => FINDINGS,
         Some(severity) if is_bad(severity) => FINDINGS,
         _ => 0,
     })

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use hermitage_audit::{Comparison, Results};
 use hermitage_mountns::{Access, Plan, Run};
 use hermitage_view::{RealHost, ViewBuilder};
-use tempfile::TempDir;
 
 use crate::args::{RunArgs, StartArgs};
 use crate::failure::Failure;
@@ -18,10 +17,14 @@ use crate::timing::Timings;
 use crate::verbs::{Context, run};
 use crate::visible::{FRESH, Visible};
 
+use super::interrupt::Watch;
+use super::janitor::Swept;
+use super::observed::ended;
+
 /// What a build gets in the place of its writable directories, so that two builds start from the same.
 #[derive(Debug)]
 pub(super) struct Copies {
-    directory: TempDir,
+    directory: Swept,
     host_root: PathBuf,
     originals: Vec<PathBuf>,
 }
@@ -30,16 +33,19 @@ impl Copies {
     /// Copies every directory that is writable.
     pub(super) fn of(visible: &Visible) -> Result<Self, Failure> {
         let place = visible.host_root.join("var/tmp");
-        let made = tempfile::Builder::new().prefix("hermitage-compare-").tempdir_in(&place);
-        let directory =
-            made.map_err(|error| Failure::file(&place, "no copy can be made here", &error))?;
+        let originals = visible.write.iter().map(|path| outside(&visible.host_root, path));
+        originals.clone().try_for_each(|path| {
+            fits(&path)
+                .map_err(|error| Failure::new(format!("{error}: it can't be copied to compare")))
+        })?;
+        let directory = Swept::new(&place)
+            .map_err(|error| Failure::file(&place, "no copy can be made here", &error))?;
         let copies = Self {
             directory,
             host_root: visible.host_root.clone(),
             originals: visible.write.clone(),
         };
-        for (at, original) in copies.originals.iter().enumerate() {
-            let from = outside(&visible.host_root, original);
+        for (at, from) in originals.enumerate() {
             copy(&from, &copies.place(at))
                 .map_err(|error| Failure::file(&from, "can't be copied to compare", &error))?;
         }
@@ -88,16 +94,18 @@ pub(super) fn with_host(
     run_args: &RunArgs,
     start: &StartArgs,
     context: &Context,
+    watch: &Watch,
 ) -> Result<Results, Failure> {
     let copies = Copies::of(visible)?;
     let everything = everything(visible)?;
     let mut plan = plan::of_view(&everything, run_args)?;
     copies.redirect(&mut plan);
-    let report = run::carry_out(Run::new(&plan), start, context, &mut Timings::start())?;
-    let code = report.outcome.code();
-    if code != 0 {
+    let report =
+        watch.during(|| run::carry_out(Run::new(&plan), start, context, &mut Timings::start()))?;
+    let outcome = ended(report.outcome);
+    if !outcome.is_success() {
         return Err(Failure::new(format!(
-            "the command failed with exit code {code} though all of the host was visible"
+            "the command {outcome} though all of the host was visible"
         ))
         .advise("Make it work outside first; what it lacks is no undeclared package."));
     }
@@ -127,6 +135,23 @@ fn everything(visible: &Visible) -> Result<Visible, Failure> {
     drop(builder);
     let (read, write) = (Vec::new(), visible.write.clone());
     Ok(Visible { view, host_root: root.clone(), read, write })
+}
+
+/// Whether everything below a path can be copied: nothing is, where something can't.
+fn fits(path: &Path) -> io::Result<()> {
+    let at =
+        |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    let kind = path.symlink_metadata().map_err(at)?.file_type();
+    if kind.is_dir() {
+        for entry in fs::read_dir(path).map_err(at)? {
+            fits(&entry.map_err(at)?.path())?;
+        }
+    } else if kind.is_file() {
+        fs::File::open(path).map_err(at)?;
+    } else if !kind.is_symlink() {
+        return Err(at(io::Error::other("neither a file, nor a directory, nor a link")));
+    }
+    Ok(())
 }
 
 /// Copies a file or directory with what is below it: modes, times and links stay as they are.

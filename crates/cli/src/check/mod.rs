@@ -3,8 +3,11 @@
 mod batch;
 mod compare;
 mod declared;
+mod destination;
 mod image;
+mod interrupt;
 mod inventory;
+mod janitor;
 mod observed;
 mod print;
 mod sandbox;
@@ -14,7 +17,8 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use hermitage_audit::{
-    Audit, Date, Ebuild, Project, Report, Rules, Severity, Source as _, Suppressions, Trace,
+    Audit, Date, Ebuild, Outcome, Project, Report, Rules, Severity, Source as _, Suppressions,
+    Trace,
 };
 use hermitage_mountns::Run;
 
@@ -28,7 +32,10 @@ use crate::timing::Timings;
 use crate::verbs::{Context, run};
 use compare::Copies;
 use declared::Declared;
+use destination::Destination;
+use interrupt::Watch;
 use inventory::MachineInventory;
+pub(crate) use janitor::{SWEEP, sweep};
 use observed::Observed;
 use sandbox::SandboxLog;
 
@@ -45,6 +52,7 @@ pub(crate) fn check(mut args: CheckArgs, context: &Context) -> Result<u8, Failur
         let results = args.batch.results.clone().unwrap_or_default();
         return batch::run(&args, &results, context);
     }
+    let destination = Destination::of(args.audit.output.as_deref())?;
     let rules = rules(&args.audit)?;
     let suppressions = suppressions(&args.audit)?;
     let mut timings = Timings::start();
@@ -52,21 +60,23 @@ pub(crate) fn check(mut args: CheckArgs, context: &Context) -> Result<u8, Failur
     let project = project(&args.audit, &worked)?;
     timings.step("sources");
 
-    let (code, observed, host, copies) = if let Some(log) = &args.audit.sandbox_log {
-        (0, SandboxLog::read(log)?.trace(), None, None)
+    let (observed, host, copies) = if let Some(log) = &args.audit.sandbox_log {
+        (SandboxLog::read(log)?.trace(), None, None)
     } else {
         let _stdout = stdout::Diverted::to_stderr()?;
+        let watch = Watch::start()?;
         let mut host = None;
         let mut copies = None;
         if args.audit.compare {
-            host = Some(compare::with_host(&worked.visible, &args.run, &args.start, context)?);
+            let CheckArgs { run, start, .. } = &args;
+            host = Some(compare::with_host(&worked.visible, run, start, context, &watch)?);
             timings.step("whole host");
             let made = Copies::of(&worked.visible)?;
             made.redirect(&mut worked.plan);
             copies = Some(made);
         }
-        let (code, observed) = observe(&worked, &args, context, &mut timings)?;
-        (code, observed.trace(), host, copies)
+        let observed = watch.during(|| observe(&worked, &args, context, &mut timings))?;
+        (observed.trace(), host, copies)
     };
 
     let image = args.audit.image.as_deref().map(|image| match &copies {
@@ -79,9 +89,12 @@ pub(crate) fn check(mut args: CheckArgs, context: &Context) -> Result<u8, Failur
     }
     suppress(&mut report, &suppressions, context.reporter);
     timings.step("audit");
-    print::print(&report, &args.audit)?;
+    print::print(&report, &args.audit, destination)?;
     timings.finish(args.start.timings.as_deref(), context.reporter)?;
-    Ok(exit_code(&report, &args.audit, code))
+    if let Some(outcome) = report.failure() {
+        context.reporter.note(format_args!("the command {outcome}"));
+    }
+    Ok(exit_code(&report, &args.audit))
 }
 
 /// What is there for the package manager is visible like what is declared.
@@ -92,17 +105,17 @@ fn work(args: &CheckArgs, context: &Context, timings: &mut Timings) -> Result<Wo
     plan::work(&shown, closure, view, run, context.reporter, timings)
 }
 
-/// Runs the command, and tells how it ended and what it looked for.
+/// Runs the command, and tells what it looked for and how it ended.
 fn observe(
     worked: &Worked,
     args: &CheckArgs,
     context: &Context,
     timings: &mut Timings,
-) -> Result<(i32, Observed), Failure> {
+) -> Result<Observed, Failure> {
     let run = Run::new(&worked.plan).observe(true);
     let report = run::carry_out(run, &args.start, context, timings)?;
     match report.observation {
-        Some(observation) => Ok((report.outcome.code(), Observed(observation))),
+        Some(observation) => Ok(Observed { observation, outcome: report.outcome }),
         None => Err(Failure::new(format!(
             "the backend {} does not tell what is looked for",
             report.backend
@@ -141,11 +154,13 @@ fn audit(
         .map_err(|error| Failure::caused(&error))
 }
 
-/// Findings first: that the command failed is often their consequence.
-fn exit_code(report: &Report, audit: &AuditArgs, command: i32) -> u8 {
-    match threshold(audit) {
-        Some(severity) if report.count(severity) > 0 => FINDINGS,
-        _ => u8::try_from(command).unwrap_or(FAILED),
+/// That of a command that failed, as it is without us; that it is no 1 of ours is said on stderr and in the report.
+fn exit_code(report: &Report, audit: &AuditArgs) -> u8 {
+    match (report.outcome, threshold(audit)) {
+        (Some(Outcome::Exited(code)), _) if code != 0 => u8::try_from(code).unwrap_or(FAILED),
+        (Some(Outcome::Signaled(signal)), _) => u8::try_from(128 + signal).unwrap_or(FAILED),
+        (_, Some(severity)) if report.count(severity) > 0 => FINDINGS,
+        _ => 0,
     }
 }
 

@@ -7,17 +7,21 @@ use std::path::Path;
 use hermitage_audit::format::{self, EbuildFile, SarifOptions, TextOptions};
 use hermitage_audit::{Report, Severity, Summary};
 
+use super::destination::Destination;
 use super::threshold;
 use crate::args::{AuditArgs, CheckFormat};
 use crate::failure::Failure;
-use crate::output::Output;
 
 /// Prints a report, or writes it where it was asked for.
-pub(super) fn print(report: &Report, args: &AuditArgs) -> Result<(), Failure> {
+pub(super) fn print(
+    report: &Report,
+    args: &AuditArgs,
+    destination: Destination,
+) -> Result<(), Failure> {
     let ebuild = args.ebuild.as_deref().map(read).transpose()?;
     let text = match args.format {
         CheckFormat::Text => {
-            let colour = args.output.is_none() && std::io::stdout().is_terminal();
+            let colour = destination.is_stdout() && std::io::stdout().is_terminal();
             let mut text = format::text(report, &TextOptions { colour, ..TextOptions::default() });
             if let (Some(path), Some(ebuild)) = (&args.ebuild, &ebuild) {
                 text.push_str(&patch(report, path, ebuild)?);
@@ -37,7 +41,7 @@ pub(super) fn print(report: &Report, args: &AuditArgs) -> Result<(), Failure> {
         }
         CheckFormat::Html => format::html(std::slice::from_ref(report)),
     };
-    write(text.as_bytes(), args)
+    destination.write(text.as_bytes())
 }
 
 /// Prints what many reports come to.
@@ -45,6 +49,7 @@ pub(super) fn print_summary(
     summary: &Summary,
     reports: &[Report],
     args: &AuditArgs,
+    destination: Destination,
 ) -> Result<(), Failure> {
     let text = match args.format {
         CheckFormat::Text => summary.text(),
@@ -54,17 +59,7 @@ pub(super) fn print_summary(
         CheckFormat::Junit => format::junit(reports, threshold(args).unwrap_or(Severity::Error)),
         CheckFormat::Sarif => format::sarif_all(reports),
     };
-    write(text.as_bytes(), args)
-}
-
-fn write(text: &[u8], args: &AuditArgs) -> Result<(), Failure> {
-    if let Some(path) = &args.output {
-        return std::fs::write(path, text)
-            .map_err(|error| Failure::file(path, "the report can't be written", &error));
-    }
-    let mut out = Output::new();
-    out.raw(text)?;
-    out.finish()
+    destination.write(text.as_bytes())
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {

@@ -1,11 +1,15 @@
 //! What a build reached for.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output, Stdio};
 
+use rustix::process::{Pid, Signal};
 use serde_json::Value;
 
+use crate::killed::wait_until;
 use crate::machine::Machine;
 use crate::support::{Answer, call, hermitage};
 
@@ -84,9 +88,148 @@ fn the_threshold_decides_on_the_exit_code_and_the_commands_own_code_comes_throug
     let build = Build::new(machine);
     let never = build.check(machine, &["--fail-on", "never"]).output().unwrap();
     assert_eq!(never.status.code(), Some(0));
-    fs::write(build.path().join("configure"), "exit 7\n").unwrap();
-    let failed = build.check(machine, &[]).output().unwrap();
-    assert_eq!(failed.status.code(), Some(7));
+}
+
+#[test]
+fn a_failed_command_is_told_everywhere_and_nothing_is_unused_then() {
+    let machine = Machine::get();
+    let build = Build::new(machine);
+    let failing = |script: &str, format: &str, declared: bool| {
+        fs::write(build.path().join("configure"), script).unwrap();
+        let unused: &[&str] = if declared { &["--bdepend", &machine.library] } else { &[] };
+        let options = [&["--format", format], unused].concat();
+        Answer::of(build.check(machine, &options).output().unwrap())
+    };
+    let unused = |report: &Value| report.to_string().contains("unused:");
+    let sound = failing("exit 0\n", "json", true);
+    assert_eq!(sound.code, Some(0), "{sound:?}");
+    assert_eq!(report(&sound)["outcome"]["exited"], 0);
+    assert!(unused(&report(&sound)), "{sound:?}");
+
+    let failed = failing("exit 7\n", "json", true);
+    assert_eq!(failed.code, Some(7), "{failed:?}");
+    assert!(failed.stderr.contains("hermitage: the command failed with exit code 7"), "{failed:?}");
+    assert_eq!(report(&failed)["outcome"]["exited"], 7);
+    assert!(!unused(&report(&failed)), "{failed:?}");
+    // Its code, and not that of findings.
+    let failed = failing("cc -E x.c; exit 3\n", "text", false);
+    assert_eq!(failed.code, Some(3), "{failed:?}");
+    assert!(failed.stdout.contains("undeclared:"), "{failed:?}");
+    assert!(failed.stdout.contains("what is declared and unused is not told"), "{failed:?}");
+    assert!(failed.stdout.lines().last().unwrap().contains("the command failed with exit code 3"));
+    let killed = failing("kill -9 $$\n", "json", true);
+    assert_eq!(killed.code, Some(137), "{killed:?}");
+    assert_eq!(report(&killed)["outcome"]["signaled"], 9);
+}
+
+/// Starts `check` on a script that runs until a file appears; `told` gets the process, and the place where the script runs.
+fn while_it_runs(options: &[&str], told: impl FnOnce(u32, &Path)) -> (Output, PathBuf) {
+    let machine = Machine::get();
+    let build = Build::new(machine);
+    let mark = format!("runs-{}", build.path().file_name().unwrap().to_str().unwrap());
+    let script = format!("trap '' INT\ntouch {mark}\nwhile ! test -e stop; do sleep .05; done\n");
+    fs::write(build.path().join("configure"), script).unwrap();
+    let mut command = build.check(machine, options);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut place = PathBuf::new();
+    wait_until("the command runs", || {
+        let copies =
+            fs::read_dir("/var/tmp").unwrap().flatten().map(|entry| entry.path().join("0"));
+        let mut places = copies.chain([build.path().to_owned()]);
+        places.find(|place| place.join(&mark).exists()).map(|found| place = found).is_some()
+    });
+    told(child.id(), &place);
+    (child.wait_with_output().unwrap(), place)
+}
+
+fn signal(process: u32, signal: Signal) {
+    let pid = Pid::from_raw(process.try_into().unwrap()).unwrap();
+    rustix::process::kill_process(pid, signal).unwrap();
+}
+
+#[test]
+fn an_interrupted_build_makes_no_report() {
+    let (output, _) = while_it_runs(&[], |process, place| {
+        signal(process, Signal::INT);
+        // The command may take its time, and end well.
+        fs::write(place.join("stop"), "").unwrap();
+    });
+    let answer = Answer::of(output);
+    assert_eq!((answer.code, &answer.stdout[..]), (Some(130), ""), "{answer:?}");
+    assert!(answer.stderr.contains("hermitage: interrupted"), "{answer:?}");
+
+    let (output, _) = while_it_runs(&[], |process, _| signal(process, Signal::TERM));
+    assert_eq!(output.status.signal(), Some(15), "{output:?}");
+    assert_eq!(output.stdout, b"");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("hermitage: interrupted"));
+}
+
+#[test]
+fn the_copies_of_a_comparison_go_away_with_it() {
+    let gone = |place: &Path| {
+        let copies = place.parent().unwrap();
+        assert!(copies.starts_with("/var/tmp"), "{copies:?}");
+        assert!(copies.to_str().unwrap().contains("hermitage-compare-"), "{copies:?}");
+        wait_until("the copies go away", || !copies.exists());
+    };
+    let (output, place) = while_it_runs(&["--compare"], |process, place| {
+        signal(process, Signal::INT);
+        fs::write(place.join("stop"), "").unwrap();
+    });
+    let answer = Answer::of(output);
+    assert_eq!((answer.code, &answer.stdout[..]), (Some(130), ""), "{answer:?}");
+    gone(&place);
+    for end in [Signal::TERM, Signal::KILL] {
+        let (output, place) = while_it_runs(&["--compare"], |process, place| {
+            // What can't be written to can't be removed from.
+            fs::create_dir_all(place.join("deep/er")).unwrap();
+            fs::set_permissions(place.join("deep"), fs::Permissions::from_mode(0o500)).unwrap();
+            signal(process, end);
+        });
+        assert_eq!(output.status.signal(), Some(end.as_raw()), "{output:?}");
+        gone(&place);
+    }
+}
+
+#[test]
+fn what_can_not_be_copied_is_no_ground_for_a_comparison() {
+    let machine = Machine::get();
+    let build = Build::new(machine);
+    let touched = build.path().join("touched");
+    fs::write(build.path().join("configure"), "touch touched\n").unwrap();
+    let socket = build.path().join("socket");
+    let _bound = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let answer = Answer::of(build.check(machine, &["--compare"]).output().unwrap());
+    answer.refused(&[socket.to_str().unwrap(), "neither a file"]);
+    assert!(!touched.exists());
+}
+
+#[test]
+fn nothing_runs_for_a_report_that_can_not_be_written() {
+    let machine = Machine::get();
+    let build = Build::new(machine);
+    let touched = build.path().join("touched");
+    fs::write(build.path().join("configure"), "touch touched\n").unwrap();
+    for file in ["/nonexistent/report", "/proc/report", build.path().to_str().unwrap()] {
+        let answer = Answer::of(build.check(machine, &["--output", file]).output().unwrap());
+        answer.refused(&[file, "the report can't be written"]);
+        assert!(!touched.exists(), "{file}");
+    }
+    let link = build.path().join("link");
+    let (file, null) = (build.path().join("file"), "/dev/null");
+    fs::write(&file, "before").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    for file in [null, link.to_str().unwrap()] {
+        let answer = Answer::of(build.check(machine, &["--output", file]).output().unwrap());
+        assert_eq!((answer.code, &answer.stdout[..]), (Some(0), ""), "{answer:?}");
+    }
+    assert!(!fs::metadata(null).unwrap().is_file());
+    assert!(link.is_symlink());
+    assert!(fs::read_to_string(&file).unwrap().contains("0 errors"));
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+    let hidden = fs::read_dir(build.path()).unwrap().flatten().map(|entry| entry.file_name());
+    assert_eq!(hidden.filter(|name| name.to_str().unwrap().starts_with('.')).count(), 0);
 }
 
 #[test]
@@ -226,6 +369,18 @@ fn a_batch_has_a_report_for_each_package_and_goes_on_where_it_was() {
     fs::remove_file(kept).unwrap();
     assert_eq!(run().code, Some(0));
     assert_eq!(fs::read_to_string(file).unwrap(), "x\nx\n");
+}
+
+#[test]
+fn a_batch_of_failed_builds_is_not_green() {
+    let machine = Machine::get();
+    let scratch = tempfile::tempdir_in("/var/tmp").unwrap();
+    let (results, list) = (scratch.path().join("results"), scratch.path().join("list"));
+    fs::write(&list, format!("{}\n", machine.library)).unwrap();
+    let answer = batch(machine, &results, &list, "exit 2");
+    assert_eq!(answer.code, Some(1), "{answer:?}");
+    let summary: Value = serde_json::from_str(&answer.stdout).unwrap();
+    assert_eq!(summary["packages"][0]["outcome"]["exited"], 2, "{summary:#}");
 }
 
 /// The files below a directory whose names end so.

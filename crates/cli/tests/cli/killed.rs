@@ -12,7 +12,7 @@ fn processes(mark: &str) -> Vec<String> {
     entries.filter_map(line).filter(|line| line.contains(mark)).collect()
 }
 
-fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
+pub(crate) fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
     let started = Instant::now();
     while !done() {
         assert!(started.elapsed() < Duration::from_secs(60), "{what}");

@@ -19,6 +19,8 @@ pub(super) struct Log<'a> {
 pub(super) struct Run<'a> {
     pub(super) tool: Tool,
     pub(super) automation_details: Automation,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) invocations: Vec<Invocation>,
     pub(super) column_kind: &'static str,
     pub(super) results: Vec<SarifResult<'a>>,
     pub(super) properties: RunProperties<'a>,
@@ -35,6 +37,26 @@ pub(super) struct RunProperties<'a> {
 #[derive(Debug, Serialize)]
 pub(super) struct Automation {
     pub(super) id: String,
+}
+
+/// Section 3.20: of the command that was watched.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Invocation {
+    pub(super) execution_successful: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) exit_code: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) exit_signal_number: Option<i32>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) tool_execution_notifications: Vec<Notification>,
+}
+
+/// Section 3.58.
+#[derive(Debug, Serialize)]
+pub(super) struct Notification {
+    pub(super) level: Level,
+    pub(super) message: Message,
 }
 
 /// Section 3.18.
