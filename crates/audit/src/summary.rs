@@ -149,15 +149,15 @@ impl Summary {
 
     /// What is said in the end.
     fn conclusion(&self) -> String {
-        let mut failed = String::new();
-        for (count, what) in [
+        let failed: Vec<String> = [
             (self.commands_failed(), "failed to build"),
             (self.failed.len(), "could not be checked"),
-        ] {
-            if count > 0 {
-                failed.push_str(&format!("; {count} {what}"));
-            }
-        }
+        ]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("; {count} {what}"))
+        .collect();
+        let failed = failed.concat();
         format!(
             "{}: {} declare too little, {} too much{failed}",
             crate::format::counted(self.packages.len(), "package"),
