@@ -129,8 +129,9 @@ impl<'a> Audit<'a> {
     pub fn report(&self, source: impl Source) -> Result<Report, Error> {
         let trace = source.trace();
         let mut looks = Looks::sort(&trace, self.inventory, &self.rules, &self.offset)?;
+        looks.add_modules(self.inventory, self.project, self.view)?;
         if let Some(project) = self.project {
-            looks.add_modules(self.inventory, project)?;
+            looks.add_libraries(self.inventory, project, self.view)?;
         }
         let mut groups = Groups::default();
         hidden::find(self, &looks, &mut groups);
@@ -152,7 +153,7 @@ impl<'a> Audit<'a> {
             findings: groups.findings(self, &trace, &self.ebuild.configured_by(&trace.processes)),
             comparison: None,
             suppressed: Vec::new(),
-            warnings: Vec::new(),
+            warnings: self.project.into_iter().flat_map(Project::warnings).collect(),
         };
         report.sort();
         Ok(report)

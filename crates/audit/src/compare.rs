@@ -16,26 +16,43 @@ pub struct Results {
     files: BTreeSet<Text>,
     needed: BTreeMap<Text, BTreeSet<Text>>,
     features: BTreeMap<(Text, String), String>,
+    closed: BTreeSet<Text>,
 }
 
 impl Results {
-    /// Reads what is below a directory, and knows it by paths below `shown_as`.
+    /// Reads what is below a directory, and knows it by paths below `shown_as`. What may not be read is told by [`Results::warnings`].
     ///
     /// # Errors
-    /// When a directory or file can't be read.
+    /// When a directory or file can't be read for another reason.
     pub fn scan(&mut self, directory: &Path, shown_as: &Path) -> io::Result<()> {
-        walk(directory, &mut |path, kind| {
+        let shown = |path: &Path| {
             let inside = shown_as.join(path.strip_prefix(directory).unwrap_or(path));
-            let name = Text::from(inside.as_os_str().as_bytes());
+            Text::from(inside.as_os_str().as_bytes())
+        };
+        let closed = walk(directory, &mut |path, kind| {
+            let name = shown(path);
             if kind.is_file() {
-                let content = std::fs::read(path).map_err(|error| {
-                    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
-                })?;
-                self.file(&name, &content);
+                match std::fs::read(path) {
+                    Ok(content) => self.file(&name, &content),
+                    Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                        self.closed.insert(name.clone());
+                    }
+                    Err(error) => {
+                        let text = format!("{}: {error}", path.display());
+                        return Err(io::Error::new(error.kind(), text));
+                    }
+                }
             }
             self.files.insert(name);
             Ok(())
-        })
+        })?;
+        self.closed.extend(closed.iter().map(|path| shown(path)));
+        Ok(())
+    }
+
+    /// What could not be read, a sentence each.
+    pub fn warnings(&self) -> impl Iterator<Item = String> {
+        self.closed.iter().map(|path| format!("{path}: may not be read, and is not compared"))
     }
 
     /// Takes in a file.

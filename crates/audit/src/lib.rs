@@ -18,6 +18,7 @@
 #![forbid(unsafe_code)]
 
 mod audit;
+mod cmake;
 mod compare;
 mod elf;
 mod error;
@@ -29,6 +30,7 @@ mod inventory;
 mod message;
 mod patch;
 mod project;
+mod python;
 mod report;
 mod rules;
 #[cfg(feature = "test-support")]
@@ -59,3 +61,4 @@ pub use summary::{Failed, Often, Row, Summary};
 pub use suppress::{Date, Idle, Suppression, Suppressions, Used};
 pub use text::Text;
 pub use trace::{Access, Answer, Outcome, Process, Source, Trace};
+pub use tree::walk;

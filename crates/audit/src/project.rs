@@ -3,8 +3,12 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 
+use crate::Text;
+use crate::cmake::Libraries;
+use crate::python::imported;
 use crate::tree::walk;
 
 /// Larger files are data or generated, not written by people.
@@ -20,21 +24,54 @@ pub struct Project {
     words: BTreeSet<Vec<u8>>,
     options: BTreeSet<String>,
     modules: BTreeSet<Vec<u8>>,
+    libraries: Libraries,
+    closed: BTreeSet<PathBuf>,
 }
 
 impl Project {
-    /// Reads the text files below directories. Links are not followed.
+    /// Reads the text files below directories. Links are not followed; what may not be read is left out, and told by
+    /// [`Project::warnings`].
     ///
     /// # Errors
-    /// When a directory or file can't be read.
+    /// When a directory or file can't be read for another reason.
     pub fn scan<P: AsRef<Path>>(directories: impl IntoIterator<Item = P>) -> io::Result<Self> {
         let mut project = Self::default();
         for directory in directories {
-            walk(directory.as_ref(), &mut |path, kind| {
-                if kind.is_file() { project.file(path) } else { Ok(()) }
+            let directory = directory.as_ref();
+            let closed = walk(directory, &mut |path, kind| {
+                let inside = path.strip_prefix(directory).unwrap_or(path);
+                if kind.is_file() { project.file(path, inside) } else { Ok(()) }
             })?;
+            project.closed.extend(closed);
         }
         Ok(project)
+    }
+
+    /// Reads what `CMake` wrote below a directory when it configured the project: which libraries it did not find. Without it nothing is
+    /// known of libraries that it missed because their directories were listed without them.
+    ///
+    /// # Errors
+    /// When a directory or file can't be read, for another reason than that it may not be.
+    pub fn configured(&mut self, directory: &Path) -> io::Result<()> {
+        if self.libraries.is_empty() {
+            return Ok(());
+        }
+        walk(directory, &mut |path, kind| {
+            if kind.is_file() && path.ends_with("CMakeCache.txt") {
+                let (_, text) = read(path)?;
+                self.libraries.cache(&text);
+            }
+            Ok(())
+        })
+        .map(drop)
+    }
+
+    /// What could not be read, a sentence each.
+    pub fn warnings(&self) -> impl Iterator<Item = String> {
+        self.closed.iter().map(|path| {
+            let path = Text::from(path.as_os_str().as_bytes());
+            format!("{path}: may not be read: what the sources in it use is not known")
+        })
     }
 
     /// Options of the project's configuration that leave something out.
@@ -47,23 +84,28 @@ impl Project {
         self.modules.iter().map(Vec::as_slice)
     }
 
-    fn file(&mut self, path: &Path) -> io::Result<()> {
-        let mut text = Vec::new();
-        match File::open(path) {
-            Ok(file) if file.metadata()?.len() > LARGEST => return Ok(()),
-            Ok(mut file) => file.read_to_end(&mut text)?,
-            // Sources that the build can't read either name nothing to it.
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(()),
-            Err(error) => return Err(error),
-        };
-        let name = path.file_name().map(std::os::unix::ffi::OsStrExt::as_bytes).unwrap_or_default();
+    /// Files of libraries that `CMake` looked for by name in directories that it listed, and did not find.
+    pub(crate) fn missed_libraries(&self) -> impl Iterator<Item = Vec<u8>> {
+        self.libraries.missed()
+    }
+
+    fn file(&mut self, path: &Path, inside: &Path) -> io::Result<()> {
+        let (is_readable, text) = read(path)?;
+        if !is_readable {
+            self.closed.insert(path.to_owned());
+        }
+        let name = path.file_name().map(OsStrExt::as_bytes).unwrap_or_default();
         self.own.insert(name.to_vec());
-        self.text(name, &text);
+        self.take_in(name, &text, is_aside(inside));
         Ok(())
     }
 
     /// Takes in a file of this name.
     pub fn text(&mut self, name: &[u8], text: &[u8]) {
+        self.take_in(name, text, false);
+    }
+
+    fn take_in(&mut self, name: &[u8], text: &[u8], is_aside: bool) {
         if text[..text.len().min(8192)].contains(&0) {
             return;
         }
@@ -81,8 +123,11 @@ impl Project {
                 }
             }
         }
-        if name.ends_with(b".py") || text.starts_with(b"#!") {
-            self.modules.extend(text.split(|&byte| byte == b'\n').flat_map(imports));
+        if !is_aside && (name.ends_with(b".py") || text.starts_with(b"#!")) {
+            self.modules.extend(imported(text));
+        }
+        if name == b"CMakeLists.txt" || name.ends_with(b".cmake") {
+            self.libraries.script(text);
         }
         match name {
             b"CMakeLists.txt" => {
@@ -112,25 +157,43 @@ impl Project {
     }
 }
 
-fn is_header(name: &[u8]) -> bool {
-    [&b".h"[..], b".hh", b".hpp", b".hxx", b".H"].iter().any(|end| name.ends_with(end))
+/// Whether a file is of a part of the sources that a build has no need to run: what is imported there says nothing about the build.
+fn is_aside(path: &Path) -> bool {
+    const ASIDE: [&str; 10] = [
+        "test",
+        "tests",
+        "testing",
+        "testsuite",
+        "doc",
+        "docs",
+        "example",
+        "examples",
+        "benchmark",
+        "benchmarks",
+    ];
+    let directories = path.parent().into_iter().flat_map(Path::components);
+    directories.into_iter().any(|part| ASIDE.iter().any(|aside| part.as_os_str() == *aside))
 }
 
-/// The modules that a line of Python imports: `import a.b, c` or `from a import b`.
-fn imports(line: &[u8]) -> Vec<Vec<u8>> {
-    let line = line.trim_ascii();
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    let first = |name: &[u8]| {
-        let name = name.trim_ascii_start();
-        let end = name.iter().position(|byte| !is_name(byte)).unwrap_or(name.len());
-        name[..end].to_vec()
+/// A file's text, and whether it may be read; one that is too large to be written by people is empty.
+fn read(path: &Path) -> io::Result<(bool, Vec<u8>)> {
+    let at =
+        |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    let file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            return Ok((false, Vec::new()));
+        }
+        file => file.map_err(at)?,
     };
-    let names: Vec<Vec<u8>> = match (line.strip_prefix(b"import "), line.strip_prefix(b"from ")) {
-        (Some(names), _) => names.split(|&byte| byte == b',').map(first).collect(),
-        (_, Some(name)) => vec![first(name)],
-        _ => Vec::new(),
-    };
-    names.into_iter().filter(|name| !name.is_empty()).collect()
+    let mut text = Vec::new();
+    if file.metadata().map_err(at)?.len() <= LARGEST {
+        (&file).read_to_end(&mut text).map_err(at)?;
+    }
+    Ok((true, text))
+}
+
+fn is_header(name: &[u8]) -> bool {
+    [&b".h"[..], b".hh", b".hpp", b".hxx", b".H"].iter().any(|end| name.ends_with(end))
 }
 
 /// The option that leaves out what a script's option puts in.

@@ -57,6 +57,6 @@ fn unowned<'t>(look: &Look<'t>, groups: &mut Groups<'t>) {
         OnHost::Directory => Severity::Note,
         _ => Severity::Warning,
     };
-    let path: Text = look.access.path.clone();
+    let path: Text = look.meant.clone().unwrap_or_else(|| look.access.path.clone());
     groups.look(Kind::Unowned, Subject::Path(path), severity, look);
 }

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hermitage_view::View;
+
 use crate::inventory::{Inventory, OnHost, PackageIdx};
 use crate::rules::{Role, Rules};
-use crate::{Access, Answer, Error, Project, Text, Trace};
+use crate::{Access, Answer, Error, Project, Text, Trace, python};
 
 /// A look that may mean something.
 #[derive(Debug)]
@@ -29,6 +31,8 @@ pub(super) struct Looks<'t> {
     /// Looks for a name where nothing is, though there may be such a file elsewhere.
     elsewhere: Vec<&'t Access>,
     listed: Vec<&'t Access>,
+    /// Modules that command lines of Python name.
+    told: BTreeSet<Vec<u8>>,
     /// Whose program each process is.
     programs: Vec<Vec<PackageIdx>>,
 }
@@ -48,6 +52,7 @@ impl<'t> Looks<'t> {
             quieted: BTreeMap::new(),
             elsewhere: Vec::new(),
             listed: Vec::new(),
+            told: python::told(&trace.processes),
             programs,
         };
         for access in &trace.accesses {
@@ -110,36 +115,65 @@ impl<'t> Looks<'t> {
     }
 
     /// Python lists the directories of its search path, and asks only for modules that it saw there: a hidden one that the
-    /// project imports is missed without ever being asked for.
+    /// project imports, or that a command line names, is missed without ever being asked for.
     pub(super) fn add_modules(
         &mut self,
         inventory: &dyn Inventory,
-        project: &Project,
+        project: Option<&Project>,
+        view: Option<&View>,
     ) -> Result<(), Error> {
-        let is_python = |access: &&&Access| {
-            let process = self.trace.process(access);
-            process.is_some_and(|process| process.name().starts_with(b"python"))
+        let modules = project.into_iter().flat_map(Project::modules);
+        let modules = modules.chain(self.told.iter().map(Vec::as_slice));
+        let names: Vec<Vec<u8>> =
+            modules.flat_map(|module| [[module, b".py"].concat(), module.to_vec()]).collect();
+        let is_python = |access: &Access| self.trace.process(access).is_some_and(python::is_python);
+        self.add_unseen((inventory, view), &names, Role::Python, is_python)
+    }
+
+    /// The same of libraries and `CMake`.
+    pub(super) fn add_libraries(
+        &mut self,
+        inventory: &dyn Inventory,
+        project: &Project,
+        view: Option<&View>,
+    ) -> Result<(), Error> {
+        let names: Vec<Vec<u8>> = project.missed_libraries().collect();
+        // Whoever listed a directory first: later listings are not seen.
+        self.add_unseen((inventory, view), &names, Role::Linkable, |_| true)
+    }
+
+    /// Files of these names in the directories that were listed, as if they had been asked for.
+    fn add_unseen(
+        &mut self,
+        (inventory, view): (&dyn Inventory, Option<&View>),
+        names: &[Vec<u8>],
+        role: Role,
+        counts: impl Fn(&Access) -> bool,
+    ) -> Result<(), Error> {
+        // Of those that were seen, the files were asked for if they were wanted at all.
+        let used: BTreeSet<&[u8]> =
+            self.used.iter().map(|look| look.access.path.as_bytes()).collect();
+        let is_seen = |path: &[u8]| {
+            used.contains(path) || view.is_some_and(|view| view.lookup(path).is_some())
         };
-        let mut missed = Vec::new();
-        for access in self.listed.iter().filter(is_python) {
-            for module in project.modules() {
-                for end in [&b".py"[..], b""] {
-                    let path = [access.path.as_bytes(), b"/", module, end].concat();
-                    if let Some(host) = inventory.on_host(&path)? {
-                        let owners = owners(inventory, &path, &host)?;
-                        let meant = Some(Text(path));
-                        missed.push(Look { access, meant, role: Role::Python, owners, host });
-                    }
+        let mut unseen = Vec::new();
+        for &access in self.listed.iter().filter(|access| counts(access)) {
+            for name in names {
+                let path = [access.path.as_bytes(), b"/", name].concat();
+                let Some(host) = inventory.on_host(&path)? else { continue };
+                if !is_seen(&path) {
+                    let owners = owners(inventory, &path, &host)?;
+                    unseen.push(Look { access, meant: Some(Text(path)), role, owners, host });
                 }
             }
         }
-        // Of those that were seen, the files were asked for.
-        let used: BTreeSet<&[u8]> =
-            self.used.iter().map(|look| look.access.path.as_bytes()).collect();
-        missed
-            .retain(|look| !look.meant.as_ref().is_some_and(|path| used.contains(path.as_bytes())));
-        self.refused.extend(missed);
+        self.refused.extend(unseen);
         Ok(())
+    }
+
+    /// Whether a command line of Python names a module.
+    pub(super) fn is_told(&self, module: &[u8]) -> bool {
+        self.told.contains(module)
     }
 
     /// Who looks for one of several names, and finds one, does not miss the others.

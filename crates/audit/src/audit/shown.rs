@@ -45,7 +45,7 @@ fn indirect(audit: &Audit<'_>) -> Severity {
 fn is_direct(audit: &Audit<'_>, looks: &Looks<'_>, look: &Look<'_>) -> Result<bool, Error> {
     let is_mentioned = || {
         let Some(project) = audit.project else { return true };
-        mention(look).is_some_and(|name| project.mentions(name))
+        mention(look).is_some_and(|name| project.mentions(name) || looks.is_told(name))
     };
     Ok(match look.role {
         Role::Program => !audit.is_tools_own(looks, look)?,

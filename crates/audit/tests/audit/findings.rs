@@ -450,3 +450,79 @@ fn a_module_that_python_did_not_see_in_a_list_is_missed_when_the_project_imports
     assert_eq!(report("    from yaml.loader import Loader\n"), missed);
     assert_eq!(report("import os\nyaml = 1\n"), []);
 }
+
+#[test]
+fn a_module_that_a_command_line_names_is_imported() {
+    let mut machine = Machine::new(png().declared_in(&[Depend]), zlib());
+    let yaml = machine.inventory.package(Package::new("dev-python/pyyaml", "6"));
+    machine.inventory.directory("/usr/lib/python3", &[yaml]);
+    machine.inventory.file("/usr/lib/python3/yaml.py", &[yaml]);
+    let png = ("/usr/include/png.h", Answer::Found, COMPILER);
+    let mut looks = trace(&[TOOLS, png, ("/usr/lib/python3", Answer::Listed, SHELL)]);
+    looks.processes[SHELL].program = Some("/usr/bin/python3.13".into());
+    let mut findings = |words: &[&str]| {
+        looks.processes[SHELL].command = words.iter().map(|word| (*word).into()).collect();
+        machine.findings(looks.clone())
+    };
+    let missed = [("undeclared:dev-python/pyyaml".into(), Severity::Error)];
+    assert_eq!(findings(&["python3", "-c", "import sys; import yaml"]), missed);
+    assert_eq!(findings(&["python3", "-m", "yaml"]), missed);
+    assert_eq!(findings(&["python3", "setup.py", "yaml"]), []);
+}
+
+#[test]
+fn a_library_that_cmake_did_not_see_in_a_list_is_missed_when_the_project_looks_for_it_in_vain() {
+    let mut machine = Machine::new(png().declared_in(&[Depend]), zlib());
+    let looks = trace(&[
+        TOOLS,
+        ("/usr/include/png.h", Answer::Found, COMPILER),
+        ("/usr/lib", Answer::Listed, SHELL),
+    ]);
+    machine.inventory.directory("/usr/lib", &[machine.png, machine.zlib]);
+    let build = tempfile::tempdir().unwrap();
+    let cache = build.path().join("CMakeCache.txt");
+    let script = b"find_library(Z NAMES nosuch z PATHS /usr/lib)\n";
+    let report = |machine: &Machine, value: &str| {
+        std::fs::write(&cache, format!("Z:FILEPATH={value}\n")).unwrap();
+        let mut project = Project::default();
+        project.text(b"CMakeLists.txt", script);
+        project.configured(build.path()).unwrap();
+        let audit = Audit::new("app/viewer", &machine.inventory).project(&project);
+        audit.report(looks.clone()).unwrap()
+    };
+    let missed = report(&machine, "Z-NOTFOUND");
+    assert_eq!(ids(&missed), [("undeclared:sys-libs/zlib".into(), Severity::Error)]);
+    assert_eq!(missed.findings[0].evidence[0].path, "/usr/lib/libz.so".into());
+    // It was found elsewhere, or never looked for.
+    assert_eq!(ids(&report(&machine, "/usr/lib64/libz.so")), []);
+    std::fs::remove_file(&cache).unwrap();
+    // A file of nobody's is called by its own name, and not by that of its directory.
+    machine.inventory.file("/usr/lib/libnosuch.a", &[]);
+    let found = ids(&report(&machine, "Z-NOTFOUND"));
+    assert_eq!(found[1], ("unowned:/usr/lib/libnosuch.a".into(), Severity::Warning));
+}
+
+#[test]
+fn what_tests_and_documents_import_says_nothing_about_the_build() {
+    let sources = tempfile::tempdir().unwrap();
+    for (file, module) in
+        [("setup.py", "yaml"), ("tests/run.py", "numpy"), ("src/latest.py", "six")]
+    {
+        let file = sources.path().join(file);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, format!("import {module}\n")).unwrap();
+    }
+    let project = Project::scan([sources.path()]).unwrap();
+    let mut machine = Machine::new(png().declared_in(&[Depend]), zlib());
+    machine.inventory.directory("/usr/lib/python3", &[]);
+    for module in ["yaml", "numpy", "six"] {
+        let package = machine.inventory.package(Package::new(&format!("dev-python/{module}"), "1"));
+        machine.inventory.file(&format!("/usr/lib/python3/{module}.py"), &[package]);
+    }
+    let png = ("/usr/include/png.h", Answer::Found, COMPILER);
+    let mut looks = trace(&[TOOLS, png, ("/usr/lib/python3", Answer::Listed, SHELL)]);
+    looks.processes[SHELL].program = Some("/usr/bin/python3.13".into());
+    let report = Audit::new("app/viewer", &machine.inventory).project(&project).report(looks);
+    let ids: Vec<_> = report.unwrap().findings.into_iter().map(|finding| finding.id).collect();
+    assert_eq!(ids, ["undeclared:dev-python/six", "undeclared:dev-python/yaml"]);
+}

@@ -1,11 +1,12 @@
 //! The same build twice: with all of the host in view, and with what is declared.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use hermitage_audit::{Comparison, Results};
+use hermitage_audit::{Comparison, Report, Results};
 use hermitage_mountns::{Access, Plan, Run};
 use hermitage_view::{RealHost, ViewBuilder};
 
@@ -177,7 +178,15 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     fs::set_permissions(to, meta.permissions())
 }
 
-/// Compares what two builds left.
-pub(super) fn compare(host: &Results, declared: &Copies) -> Result<Comparison, Failure> {
-    Ok(Comparison::of(host, &declared.results()?))
+/// Compares what two builds left, and tells in a report how they differ.
+pub(super) fn compare(
+    host: &Results,
+    declared: &Copies,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let declared = declared.results()?;
+    report.comparison = Some(Comparison::of(host, &declared));
+    let warnings: BTreeSet<String> = host.warnings().chain(declared.warnings()).collect();
+    report.warnings.extend(warnings);
+    Ok(())
 }

@@ -1,10 +1,11 @@
 //! What was installed, and which libraries it needs.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use hermitage_audit::{Linked, Text, needed};
+use hermitage_audit::{Linked, Text, needed, walk};
 use hermitage_view::View;
 
 use crate::failure::Failure;
@@ -13,29 +14,28 @@ use crate::failure::Failure;
 pub(super) fn linked(image: &Path, view: &View) -> Result<Vec<Linked>, Failure> {
     let libraries = by_name(view);
     let mut found = Vec::new();
-    let mut open: Vec<PathBuf> = vec![image.to_owned()];
-    while let Some(dir) = open.pop() {
-        let unreadable = |error| Failure::file(&dir, "what was installed can't be read", &error);
-        for entry in std::fs::read_dir(&dir).map_err(unreadable)? {
-            let entry = entry.map_err(unreadable)?;
-            let kind = entry.file_type().map_err(unreadable)?;
-            let path = entry.path();
-            if kind.is_dir() {
-                open.push(path);
-            } else if kind.is_file() {
-                let content = std::fs::read(&path)
-                    .map_err(|error| Failure::file(&path, "can't be read", &error))?;
-                let needed = needed(&content);
-                // What is installed with it is its own.
-                let paths = needed.iter().filter_map(|name| libraries.get(&name[..]));
-                let libraries: Vec<Text> = paths.map(|path| Text(path.clone())).collect();
-                if !libraries.is_empty() {
-                    let inside = path.strip_prefix(image).unwrap_or(&path);
-                    let file = Text([b"/", inside.as_os_str().as_bytes()].concat());
-                    found.push(Linked { file, libraries });
-                }
+    let in_image =
+        |error: io::Error| Failure::new(format!("what was installed can't be read: {error}"));
+    let closed = walk(image, &mut |path, kind| {
+        if kind.is_file() {
+            let at = |error: io::Error| {
+                io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+            };
+            let needed = needed(&std::fs::read(path).map_err(at)?);
+            // What is installed with it is its own.
+            let paths = needed.iter().filter_map(|name| libraries.get(&name[..]));
+            let libraries: Vec<Text> = paths.map(|path| Text(path.clone())).collect();
+            if !libraries.is_empty() {
+                let inside = path.strip_prefix(image).unwrap_or(path);
+                let file = Text([b"/", inside.as_os_str().as_bytes()].concat());
+                found.push(Linked { file, libraries });
             }
         }
+        Ok(())
+    });
+    if let Some(closed) = closed.map_err(in_image)?.first() {
+        let error = io::Error::from(io::ErrorKind::PermissionDenied);
+        return Err(Failure::file(closed, "what was installed can't be read", &error));
     }
     found.sort();
     Ok(found)

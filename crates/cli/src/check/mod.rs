@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use hermitage_audit::{
-    Audit, Date, Ebuild, Outcome, Project, Report, Rules, Severity, Source as _, Suppressions,
-    Trace,
+    Audit, Date, Ebuild, Outcome, Project, Report, Results, Rules, Severity, Source as _,
+    Suppressions, Trace,
 };
 use hermitage_mountns::Run;
 
@@ -26,7 +26,7 @@ use crate::args::{AuditArgs, CheckArgs, SeverityName, TargetArgs};
 use crate::failure::{FAILED, Failure};
 use crate::plan::{self, Worked};
 use crate::report::Reporter;
-use crate::source::{Machine, outside};
+use crate::source::{Machine, absolute, outside};
 use crate::target::{self, Wanted};
 use crate::timing::Timings;
 use crate::verbs::{Context, run};
@@ -57,35 +57,24 @@ pub(crate) fn check(mut args: CheckArgs, context: &Context) -> Result<u8, Failur
     let suppressions = suppressions(&args.audit)?;
     let mut timings = Timings::start();
     let mut worked = work(&args, context, &mut timings)?;
-    let project = project(&args.audit, &worked)?;
+    let mut project = project(&args.audit, &worked)?;
     timings.step("sources");
 
-    let (observed, host, copies) = if let Some(log) = &args.audit.sandbox_log {
-        (SandboxLog::read(log)?.trace(), None, None)
-    } else {
-        let _stdout = stdout::Diverted::to_stderr()?;
-        let watch = Watch::start()?;
-        let mut host = None;
-        let mut copies = None;
-        if args.audit.compare {
-            let CheckArgs { run, start, .. } = &args;
-            host = Some(compare::with_host(&worked.visible, run, start, context, &watch)?);
-            timings.step("whole host");
-            let made = Copies::of(&worked.visible)?;
-            made.redirect(&mut worked.plan);
-            copies = Some(made);
-        }
-        let observed = watch.during(|| observe(&worked, &args, context, &mut timings))?;
-        (observed.trace(), host, copies)
+    let ran = match &args.audit.sandbox_log {
+        Some(log) => Ran { trace: SandboxLog::read(log)?.trace(), host: None, copies: None },
+        None => ran(&mut worked, &args, context, &mut timings)?,
     };
-
-    let image = args.audit.image.as_deref().map(|image| match &copies {
-        Some(copies) => copies.outside(image),
-        None => image.to_owned(),
-    });
-    let mut report = audit(&args, &worked, rules, &project, image.as_deref(), observed)?;
-    if let (Some(host), Some(copies)) = (host, copies) {
-        report.comparison = Some(compare::compare(&host, &copies)?);
+    for written in &worked.visible.write {
+        let written = ran.outside(written, &worked.visible.host_root);
+        if written.is_dir() {
+            project.configured(&written).map_err(|error| {
+                Failure::new(format!("what the build left can't be read: {error}"))
+            })?;
+        }
+    }
+    let mut report = audit(&args, &worked, rules, &project, &ran)?;
+    if let (Some(host), Some(copies)) = (&ran.host, &ran.copies) {
+        compare::compare(host, copies, &mut report)?;
     }
     suppress(&mut report, &suppressions, context.reporter);
     timings.step("audit");
@@ -95,6 +84,46 @@ pub(crate) fn check(mut args: CheckArgs, context: &Context) -> Result<u8, Failur
         context.reporter.note(format_args!("the command {outcome}"));
     }
     Ok(exit_code(&report, &args.audit))
+}
+
+/// What came of running the command, once or twice.
+struct Ran {
+    trace: Trace,
+    /// What it left when all of the host was visible.
+    host: Option<Results>,
+    copies: Option<Copies>,
+}
+
+impl Ran {
+    /// Where something that the command wrote lies.
+    fn outside(&self, path: &Path, host_root: &Path) -> PathBuf {
+        match &self.copies {
+            Some(copies) => copies.outside(path),
+            None => outside(host_root, path),
+        }
+    }
+}
+
+/// Runs the command in the view, and before that with all of the host visible if that is asked for.
+fn ran(
+    worked: &mut Worked,
+    args: &CheckArgs,
+    context: &Context,
+    timings: &mut Timings,
+) -> Result<Ran, Failure> {
+    let _stdout = stdout::Diverted::to_stderr()?;
+    let watch = Watch::start()?;
+    let (mut host, mut copies) = (None, None);
+    if args.audit.compare {
+        let CheckArgs { run, start, .. } = args;
+        host = Some(compare::with_host(&worked.visible, run, start, context, &watch)?);
+        timings.step("whole host");
+        let made = Copies::of(&worked.visible)?;
+        made.redirect(&mut worked.plan);
+        copies = Some(made);
+    }
+    let observed = watch.during(|| observe(worked, args, context, timings))?;
+    Ok(Ran { trace: observed.trace(), host, copies })
 }
 
 /// What is there for the package manager is visible like what is declared.
@@ -132,15 +161,18 @@ fn audit(
     worked: &Worked,
     rules: Rules,
     project: &Project,
-    image: Option<&Path>,
-    trace: Trace,
+    ran: &Ran,
 ) -> Result<Report, Failure> {
     let Worked { machine, selection, visible, .. } = worked;
     let wanted = target::wanted(&args.target, None, machine)?;
     let declared = Declared::of(&wanted, &args.closure, machine)?;
     let inventory = MachineInventory::new(machine, selection, &declared, visible)?;
-    let linked = match image {
-        Some(dir) => image::linked(dir, &visible.view)?,
+    let linked = match &args.audit.image {
+        // It is the user's path, as they see it.
+        Some(dir) if ran.copies.is_none() => image::linked(dir, &visible.view)?,
+        Some(dir) => {
+            image::linked(&ran.outside(&absolute(dir)?, &visible.host_root), &visible.view)?
+        }
         None => Vec::new(),
     };
     Audit::new(wanted.target.label(), &inventory)
@@ -150,7 +182,7 @@ fn audit(
         .linked(&linked)
         .offset(machine.eprefix())
         .ebuild(ebuild(&wanted, args, project, machine)?)
-        .report(trace)
+        .report(ran.trace.clone())
         .map_err(|error| Failure::caused(&error))
 }
 

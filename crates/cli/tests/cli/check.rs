@@ -324,6 +324,40 @@ fn what_gentoos_sandbox_refused_gives_the_same_finding() {
     assert_eq!(undeclared(&report(&answer)), undeclared(&found));
 }
 
+/// The same command as a user who is not allowed everything, and who owns this tree.
+fn unprivileged(command: &Command, tree: &Path) -> Command {
+    const NOBODY: u32 = 65534;
+    if !rustix::process::geteuid().is_root() {
+        let mut same = Command::new(command.get_program());
+        same.args(command.get_args());
+        return same;
+    }
+    for path in found(tree, "").iter().map(PathBuf::as_path).chain([tree]) {
+        std::os::unix::fs::chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    let mut other = Command::new("setpriv");
+    other.args(["--reuid=65534", "--regid=65534", "--clear-groups", "env", "-u", "HOME"]);
+    other.args(["XDG_CONFIG_HOME=/nonexistent", "LC_ALL=C"]);
+    other.arg(command.get_program()).args(command.get_args());
+    other
+}
+
+#[test]
+fn a_directory_of_the_sources_that_may_not_be_read_is_left_out_and_told() {
+    let machine = Machine::get();
+    let build = Build::new(machine);
+    fs::write(build.path().join("configure"), "exit 0\n").unwrap();
+    let mut command = unprivileged(&build.check(machine, &["--format", "json"]), build.path());
+    let locked = build.path().join("locked");
+    fs::create_dir(&locked).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+    let answer = Answer::of(command.stdin(Stdio::null()).output().unwrap());
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o700)).unwrap();
+    assert_eq!(answer.code, Some(0), "{answer:?}");
+    let warning = report(&answer)["warnings"][0].as_str().unwrap().to_owned();
+    assert!(warning.starts_with(locked.to_str().unwrap()), "{warning}");
+}
+
 /// A batch of two packages of the demonstration's database or the machine's.
 fn batch(machine: &Machine, results: &Path, list: &Path, script: &str) -> Answer {
     let mut command = hermitage();

@@ -14,6 +14,7 @@ const PACKAGES: &[(&str, &str, &[&str])] = &[
     ("dev-libs/beta", "", &["library beta"]),
     ("dev-libs/gamma", "", &["library gamma"]),
     ("dev-libs/unused", "", &["/usr/share/unused/data"]),
+    ("dev-libs/listed", "", &["/usr/lib/liblisted.so"]),
     ("dev-util/delta", "", &["program delta"]),
     ("sys-apps/zeta", "", &["program zeta"]),
     ("sys-apps/manager", "", &["program managers-own"]),

@@ -152,8 +152,12 @@ AC_OUTPUT
         name: "cmake",
         tools: &["cmake", "make", "cc"],
         build: "cmake -DCMAKE_PREFIX_PATH=$P -DCMAKE_INSTALL_PREFIX=/usr -B build . && make -C build && make -C build install DESTDIR=$D",
-        faults: &[FAULTS],
-        sound: C_SOUND,
+        faults: &[FAULTS, &["undeclared:dev-libs/listed"]],
+        sound: [
+            "dev-libs/alpha dev-libs/beta dev-libs/gamma dev-libs/listed dev-util/header",
+            C_SOUND[1],
+            C_SOUND[2],
+        ],
         faulty: C_FAULTY,
         files: &[
             MAIN,
@@ -166,6 +170,8 @@ project(small C)
 include(CheckIncludeFile)
 find_package(alpha CONFIG REQUIRED)
 find_package(gamma CONFIG QUIET)
+find_library(LISTED NAMES listed)
+find_library(NOWHERE NAMES nowhere)
 set(CMAKE_REQUIRED_INCLUDES $ENV{P}/include)
 check_include_file(nobodys.h HAVE_NOBODYS) #@fault@
 execute_process(COMMAND sh ./tools.sh WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} RESULT_VARIABLE code)
