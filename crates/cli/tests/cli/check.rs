@@ -350,7 +350,7 @@ fn a_directory_of_the_sources_that_may_not_be_read_is_left_out_and_told() {
     let mut command = unprivileged(&build.check(machine, &["--format", "json"]), build.path());
     let locked = build.path().join("locked");
     fs::create_dir(&locked).unwrap();
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o0)).unwrap();
     let answer = Answer::of(command.stdin(Stdio::null()).output().unwrap());
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o700)).unwrap();
     assert_eq!(answer.code, Some(0), "{answer:?}");
