@@ -168,6 +168,7 @@ fn options(run: &RunArgs) -> PlanOptions {
         limits: limits(&run.limit),
         system_calls: system_calls(run.syscalls),
         collapse: run.collapse,
+        surroundings: pure::surroundings(run),
         capabilities: if run.keep_ownership { Capability::OWNERSHIP.to_vec() } else { Vec::new() },
         ..PlanOptions::default()
     };

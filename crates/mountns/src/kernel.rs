@@ -2,6 +2,7 @@
 
 mod bind;
 mod collapse;
+mod covers;
 mod devices;
 pub(crate) mod layout;
 mod mounts;
@@ -58,7 +59,9 @@ pub(crate) fn enter(
     let sealed = MountAttr::RDONLY.and(MountAttr::NOSUID).and(MountAttr::NODEV);
     sys::mount_setattr(root.as_fd(), sealed)
         .named(|| "mount_setattr(root of the view, AT_RECURSIVE, RDONLY|NOSUID|NODEV)".into())?;
+    let covers = covers::make(plan)?;
     devices::mount_proc(plan, privilege)?;
+    covers::place(covers)?;
     devices::mount_dev(plan)?;
     mounts::place(plan, trees)?;
     leave_host()?;

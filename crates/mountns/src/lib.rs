@@ -55,8 +55,9 @@ pub use index::{Index, VERSION as INDEX_VERSION};
 pub use model::Shown;
 pub use observation::{Answer, Change, Lookup, Observation, Process};
 pub use plan::{
-    Access, Bind, Capability, Entry, EntryKind, Limit, Network, Plan, PlanOptions, Resource,
-    SCHEMA, Session, SpecialKind, SystemCalls, Timestamp, Tmpfs, Variable, parse_size,
+    Access, Bind, Capability, Cover, Entry, EntryKind, Limit, Network, Plan, PlanOptions, Resource,
+    SCHEMA, Session, SpecialKind, Surroundings, SystemCalls, Timestamp, Tmpfs, Variable,
+    parse_size,
 };
 pub use run::{Report, Run, run, run_restricted};
 pub use support::{Ability, Backend, BackendChoice, Privilege, Support};

@@ -4,11 +4,13 @@ mod build;
 mod check;
 mod limits;
 mod options;
+mod surroundings;
 mod text;
 
 pub(crate) use build::{below, special_kind};
 pub use limits::parse_size;
 pub use options::PlanOptions;
+pub use surroundings::{Cover, Surroundings};
 
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +62,9 @@ pub struct Plan {
     /// visible anyway: that is fewer mounts, and what is created there later is seen as well.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub collapse: bool,
+    /// What is shown in another way than it is, so that a command sees the same on each machine.
+    #[serde(default, skip_serializing_if = "Surroundings::is_default")]
+    pub surroundings: Surroundings,
 }
 
 /// One visible path.

@@ -12,6 +12,7 @@ mod limits;
 pub(crate) mod plain;
 mod seccomp;
 mod supervisor;
+mod surroundings;
 
 pub(crate) use limits::FileSize;
 
@@ -72,9 +73,10 @@ pub(crate) fn carry_out(
 ) -> Result<Option<Finished>, Error> {
     let (life, held) = pipe()?;
     // Before any pipe whose end somebody waits for exists: the server lives longer than the command.
-    let server = job.tree.filter(|_| job.backend == Backend::Served).map(|tree| {
-        Server::start(tree, &job.plan.host_root.0, job.privilege, job.observe, life.as_fd())
-    });
+    let server = job
+        .tree
+        .filter(|_| job.backend == Backend::Served)
+        .map(|tree| Server::start(tree, job.plan, job.privilege, job.observe, life.as_fd()));
     let server = server.transpose()?;
     let mut agreed = None;
     let agree = || *agreed.insert(agree());

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use hermitage_mountns::{Backend, Limit, parse_size};
 
+use crate::pure::Processors;
+
 /// What is visible besides the packages.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "What else is visible")]
@@ -46,6 +48,12 @@ pub(crate) struct RunArgs {
     /// With --pure: SOURCE_DATE_EPOCH [default: when the target was built, or its ebuild changed; else the start of 1980]
     #[arg(long, value_name = "SECONDS", requires = "pure")]
     pub(crate) epoch: Option<u64>,
+    /// Run on so many processors only, and with --pure seem to have no more [default: all; with --pure 1]
+    #[arg(long, value_name = "N|all", value_parser = str::parse::<Processors>)]
+    pub(crate) cpus: Option<Processors>,
+    /// Have programs lie at the same addresses each time they are started
+    #[arg(long)]
+    pub(crate) no_aslr: bool,
     /// The working directory inside [default: the current one if it is visible, else /]
     #[arg(long, value_name = "DIR")]
     pub(crate) chdir: Option<PathBuf>,

@@ -48,6 +48,7 @@ pub(crate) fn check(mut args: CheckArgs, context: &Context) -> Result<u8, Failur
     context.config.complete_view(&mut args.view);
     context.config.complete_run(&mut args.run);
     crate::pure::settle(&mut args.view, &args.run);
+    crate::pure::tell(&args.run, context.reporter);
     if args.batch.all || args.batch.targets.is_some() {
         let results = args.batch.results.clone().unwrap_or_default();
         return batch::run(&args, &results, context);

@@ -3,10 +3,13 @@
 mod environment;
 mod epoch;
 mod names;
+mod proc;
+mod surroundings;
 
 pub(crate) use environment::environment;
 pub(crate) use epoch::epoch;
 pub(crate) use names::names;
+pub(crate) use surroundings::{Processors, surroundings, tell};
 
 use hermitage_mountns::{ByteString, Plan, Variable};
 

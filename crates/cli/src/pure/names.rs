@@ -7,6 +7,9 @@ use crate::failure::Failure;
 /// The home of a pure build's user: empty, writable, and gone afterwards.
 pub(crate) const HOME: &str = "/tmp";
 
+/// The number of an ordinary user and their group in a pure view: the first one that people get.
+const BUILD: u32 = 1000;
+
 /// Who a pure build is run by, seen from the inside.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BuildUser {
@@ -20,7 +23,7 @@ pub(super) fn build_user() -> BuildUser {
     if me.is_root() {
         BuildUser { name: "root", id: 0 }
     } else {
-        BuildUser { name: "build", id: me.as_raw() }
+        BuildUser { name: "build", id: BUILD }
     }
 }
 
@@ -37,9 +40,7 @@ pub(crate) fn names() -> Result<GeneratedTable, Failure> {
     if user.id != 0 {
         entry(user.name, user.name, user.id, HOME);
     }
-    if user.id != 65534 {
-        entry("nobody", "nogroup", 65534, "/nonexistent");
-    }
+    entry("nobody", "nogroup", 65534, "/nonexistent");
     let text = format!(
         r#"
 schema = 1

@@ -17,6 +17,7 @@ pub(crate) fn run(mut args: RunVerbArgs, context: &Context) -> Result<u8, Failur
     context.config.complete_view(&mut args.view);
     context.config.complete_run(&mut args.run);
     crate::pure::settle(&mut args.view, &args.run);
+    crate::pure::tell(&args.run, context.reporter);
     let mut timings = Timings::start();
     if context.config.backend(args.start.backend) == BackendName::Landlock {
         return super::landlock::run(&args, context, timings);

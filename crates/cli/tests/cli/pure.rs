@@ -6,7 +6,8 @@ use crate::machine::Machine;
 use crate::support::{Answer, call, in_database, on, small_system};
 
 /// Prints all that `--pure` promises to be the same.
-const TELL: &str = "env | sort; umask; uname -n; id -un; id -gn; date +%Z; cat /etc/passwd /etc/group; ls /etc/localtime";
+const TELL: &str = "env | sort; umask; uname -n; id -un; id -gn; date +%Z; cat /etc/passwd /etc/group; ls /etc/localtime
+nproc; ls -U /; cd /proc; cat cpuinfo stat meminfo uptime loadavg version cmdline sys/kernel/random/boot_id; ls tty";
 
 fn told(command: &mut Command) -> Answer {
     Answer::of(command.args(["--", "sh", "-c", TELL]).output().unwrap())
@@ -23,7 +24,7 @@ fn a_pure_build_does_not_see_who_calls_it() {
     let mut plain = machine.run();
     let plain = told(plain.arg("--pure").env("LC_ALL", "C"));
     let mut varied = machine.run();
-    varied.args(["--pure", "--backend", "skeleton"]).current_dir("/");
+    varied.args(["--pure", "--backend", "skeleton", "--cpus", "1"]).current_dir("/");
     varied.envs([
         ("LC_ALL", "de_DE"),
         ("TZ", "Asia/Tokyo"),
@@ -42,6 +43,7 @@ fn a_pure_build_does_not_see_who_calls_it() {
     );
     assert!(plain.stdout.starts_with(&fixed), "{plain:?}");
     assert!(plain.stderr.contains("No such file"), "{plain:?}");
+    assert!(plain.stdout.contains("\n1\nbin\n"), "one processor, names in order: {plain:?}");
 }
 
 #[test]
@@ -55,6 +57,25 @@ fn variables_are_added_to_a_pure_environment_and_win() {
         assert!(text.lines().any(|found| found == line), "{line}: {text}");
     }
     assert!(!text.contains("ABSENT"), "{text}");
+}
+
+#[test]
+fn addresses_are_fixed_and_processors_kept_with_and_without_pure() {
+    let machine = Machine::get();
+    let maps = |options: &[&str]| {
+        let mut command = machine.run();
+        command.args(options).args([
+            "--",
+            "sh",
+            "-c",
+            "grep -E 'stack|vdso' /proc/self/maps; nproc",
+        ]);
+        Answer::of(command.output().unwrap()).good()
+    };
+    let once = maps(&["--no-aslr", "--cpus", "1"]);
+    assert_eq!(once, maps(&["--pure", "--no-aslr"]));
+    assert!(once.ends_with("\n1\n"), "{once}");
+    assert_ne!(maps(&["--pure"]), maps(&["--pure"]));
 }
 
 #[test]
@@ -84,6 +105,10 @@ fn what_pure_can_t_be_with_is_refused() {
     let system = small_system();
     let answer = on(&system, "run", &["tool", "--pure", "--backend", "landlock", "--", "true"]);
     answer.refused(&["--pure", "landlock"]);
+    for cpus in ["0", "few"] {
+        let answer = call(["plan", "x/y", "--cpus", cpus]);
+        assert!(answer.code == Some(125) && answer.stderr.contains("nor \"all\""), "{answer:?}");
+    }
     let answer = call(["plan", "x/y", "--epoch", "5"]);
     assert_eq!(answer.code, Some(125), "{answer:?}");
     assert!(answer.stderr.contains("--pure"), "{answer:?}");

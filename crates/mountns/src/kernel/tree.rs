@@ -12,7 +12,7 @@ use crate::plan::{Entry, EntryKind, SpecialKind, Timestamp, below};
 use crate::{ByteString, Error, ErrorKind};
 
 /// When every directory was last modified, as [`EntryKind::Dir`] promises.
-const DIRECTORY_TIME: Timestamp = Timestamp(1, 0);
+pub(super) const DIRECTORY_TIME: Timestamp = Timestamp(1, 0);
 
 const SET_GROUP_ID: u32 = 0o2000;
 
@@ -33,7 +33,27 @@ pub(super) fn write<'p>(
     entries: &'p [Entry],
     place: &mut impl FnMut(&Spot<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    Walk::from(scene, above, top).all(entries, Pass::Everything, place)
+    let mut walk = Walk::from(scene, above, top);
+    if scene.plan.surroundings.sorted_listings && lists_newest_first()? {
+        walk.last_first(entries, place)?;
+        return walk.leave(Pass::Everything);
+    }
+    walk.all(entries, Pass::Everything, place)
+}
+
+/// Whether the names in a directory of a tmpfs come in the order in which they were made, or, as in most kernels, in the
+/// opposite one (`offset_readdir`, `dcache_readdir`).
+fn lists_newest_first() -> Result<bool, Error> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let top = rustix::fs::openat(super::new_tmpfs(0o700, None)?, ".", flags, Mode::empty())
+        .named(|| "open(tmpfs, to list it)".into())?;
+    for name in ["1", "2"] {
+        rustix::fs::mkdirat(&top, name, Mode::from_raw_mode(0o700))
+            .named(|| "mkdirat(tmpfs, to list it)".into())?;
+    }
+    let listing = rustix::fs::Dir::read_from(&top).named(|| "getdents(tmpfs)".into())?;
+    let mut names = listing.flatten().map(|entry| entry.file_name().to_bytes().to_vec());
+    Ok(names.find(|name| !name.starts_with(b".")).is_some_and(|first| first == b"2"))
 }
 
 /// The same by all processors, when there is enough to do: first the directories, then what is in them, then their times,
@@ -45,7 +65,8 @@ pub(super) fn write_in_parallel<'p>(
     entries: &'p [Entry],
     place: &(impl Fn(&Spot<'_>) -> Result<(), Error> + Sync),
 ) -> Result<(), Error> {
-    if threads_for(entries.len()) < 2 {
+    // In which order several make things is nobody's to say.
+    if threads_for(entries.len()) < 2 || scene.plan.surroundings.sorted_listings {
         return write(scene, top, above, entries, &mut |spot| place(spot));
     }
     let again = || {
@@ -122,6 +143,31 @@ impl<'p, 's> Walk<'p, 's> {
                 _ => self.make(entry, place)?,
             }
         }
+        self.leave(pass)
+    }
+
+    /// Makes everything, in each directory the last name first.
+    fn last_first(
+        &mut self,
+        entries: &'p [Entry],
+        place: &mut impl FnMut(&Spot<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        for (entry, inner) in families(entries).into_iter().rev() {
+            let EntryKind::Dir { mode } = entry.kind else {
+                self.make(entry, place)?;
+                continue;
+            };
+            if let Some(spot) = self.spot(entry) {
+                make_dir(self.scene, &spot, mode)?;
+            }
+            self.enter(entry)?;
+            self.last_first(inner, place)?;
+            self.open.pop().map_or(Ok(()), |dir| dir.close(Pass::Everything))?;
+        }
+        Ok(())
+    }
+
+    fn leave(self, pass: Pass) -> Result<(), Error> {
         self.open.into_iter().rev().try_for_each(|dir| dir.close(pass))
     }
 
@@ -171,6 +217,17 @@ impl<'p, 's> Walk<'p, 's> {
             EntryKind::File { .. } | EntryKind::Special { .. } => place(&spot),
         }
     }
+}
+
+/// The topmost of these entries, each with what is below it.
+fn families(entries: &[Entry]) -> Vec<(&Entry, &[Entry])> {
+    let (mut families, mut rest) = (Vec::new(), entries);
+    while let Some((entry, after)) = rest.split_first() {
+        let end = after.partition_point(|other| below(&other.path, &entry.path));
+        families.push((entry, &after[..end]));
+        rest = &after[end..];
+    }
+    families
 }
 
 struct OpenDir<'p> {

@@ -183,6 +183,7 @@ impl Plan {
             capabilities: options.capabilities.clone(),
             system_calls: options.system_calls,
             collapse: options.collapse,
+            surroundings: options.surroundings.clone(),
         }
     }
 

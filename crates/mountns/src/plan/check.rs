@@ -134,6 +134,8 @@ impl Plan {
 
     fn check_values(&self) -> Result<(), Error> {
         canonical(&self.cwd)?;
+        self.surroundings.proc.iter().try_for_each(|cover| canonical(&cover.path))?;
+        self.surroundings.check()?;
         if !self.host_root.0.starts_with(b"/") {
             return Err(at(&self.host_root, ErrorKind::NotCanonical));
         }

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use super::{Capability, Limit, Network, Session, SystemCalls, Tmpfs};
+use super::{Capability, Limit, Network, Session, Surroundings, SystemCalls, Tmpfs};
 use crate::ByteString;
 
 /// What a plan holds besides the view.
@@ -32,6 +32,8 @@ pub struct PlanOptions {
     pub system_calls: SystemCalls,
     /// Whether directories may be bound whole, as [`Plan::collapse`](super::Plan::collapse) says.
     pub collapse: bool,
+    /// What is shown in another way than it is.
+    pub surroundings: Surroundings,
 }
 
 impl Default for PlanOptions {
@@ -50,6 +52,7 @@ impl Default for PlanOptions {
             capabilities: Vec::new(),
             system_calls: SystemCalls::Build,
             collapse: false,
+            surroundings: Surroundings::default(),
         }
     }
 }

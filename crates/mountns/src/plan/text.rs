@@ -61,6 +61,7 @@ impl fmt::Display for Plan {
         if self.collapse {
             writeln!(f, "collapse")?;
         }
+        self.fmt_surroundings(f)?;
         for capability in &self.capabilities {
             writeln!(f, "capability {capability:?}")?;
         }
@@ -77,6 +78,29 @@ impl fmt::Display for Plan {
 }
 
 impl Plan {
+    fn fmt_surroundings(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let around = &self.surroundings;
+        if let Some(user) = around.user {
+            writeln!(f, "user {user}")?;
+        }
+        if let Some(processors) = around.processors {
+            writeln!(f, "processors {processors}")?;
+        }
+        for (wanted, word) in [
+            (around.fixed_addresses, "fixed-addresses"),
+            (around.fresh_clocks, "fresh-clocks"),
+            (around.sorted_listings, "sorted-listings"),
+        ] {
+            if wanted {
+                writeln!(f, "{word}")?;
+            }
+        }
+        around.proc.iter().try_for_each(|cover| match &cover.content {
+            Some(content) => writeln!(f, "cover {} {}", cover.path, content.0.len()),
+            None => writeln!(f, "cover {}/", cover.path),
+        })
+    }
+
     fn fmt_mounts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("proc /proc\ndev /dev\n")?;
         for tmpfs in &self.tmpfs {

@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use rustix::fs::{Access, AtFlags, CWD};
 use rustix::io::Errno;
 
-use super::{limits, seccomp};
+use super::{limits, seccomp, surroundings};
 use crate::kernel::Named as _;
 use crate::plan::{Plan, Session};
 use crate::{ByteString, Command, Error, ErrorKind, sys};
@@ -23,6 +23,7 @@ pub(super) fn exec(plan: &Plan, command: &Command) -> Result<Infallible, Error> 
     plan.limits.iter().try_for_each(limits::set)?;
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(plan.umask));
     rustix::process::chdir(plan.cwd.as_path()).named(|| format!("chdir({:?})", plan.cwd))?;
+    surroundings::take_on(plan)?;
     seccomp::install(plan)?;
     keep_only(&command.keep_fds)?;
     sys::default_sigpipe();

@@ -5,7 +5,7 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use rustix::process::{Pid, WaitOptions};
 use rustix::thread::UnshareFlags;
 
-use super::{Setting, die_with_parent, fail, init, pipe};
+use super::{Setting, die_with_parent, fail, init, pipe, surroundings};
 use crate::Error;
 use crate::kernel::Named as _;
 use crate::plan::{Network, Plan, Session};
@@ -28,6 +28,7 @@ pub(super) fn main(setting: &Setting<'_>, life: &OwnedFd, report: OwnedFd) -> ! 
 fn start(setting: &Setting<'_>, life: &OwnedFd, report: &OwnedFd) -> Result<(Pid, OwnedFd), Error> {
     die_with_parent(life.as_fd())?;
     enter_namespaces(setting.job.plan, setting.job.privilege)?;
+    surroundings::fresh_clocks(setting.job.plan)?;
     let (init_life, held) = pipe()?;
     match sys::fork() {
         Ok(Fork::Child) => {
@@ -41,7 +42,7 @@ fn start(setting: &Setting<'_>, life: &OwnedFd, report: &OwnedFd) -> Result<(Pid
 
 fn enter_namespaces(plan: &Plan, privilege: Privilege) -> Result<(), Error> {
     if privilege == Privilege::User {
-        enter_user_namespace()?;
+        enter_user_namespace(plan)?;
     }
     let mut spaces = vec![
         (UnshareFlags::NEWNS, "CLONE_NEWNS"),
@@ -60,20 +61,26 @@ fn enter_namespaces(plan: &Plan, privilege: Privilege) -> Result<(), Error> {
         sys::loopback_up().named(|| "ioctl(SIOCSIFFLAGS, lo, IFF_UP)".into())?;
     }
     rustix::system::sethostname(&plan.hostname.0)
-        .named(|| format!("sethostname({:?})", plan.hostname))
+        .named(|| format!("sethostname({:?})", plan.hostname))?;
+    // What the kernel starts with. The namespace was made with the host's.
+    rustix::system::setdomainname(b"(none)").named(|| "setdomainname(\"(none)\")".into())
 }
 
-/// Maps the caller to itself: mapping to 0 would break chgrp, and more than one id is not to be had without help.
-fn enter_user_namespace() -> Result<(), Error> {
+/// Maps the caller to itself, or to whom the plan names: mapping to 0 would break chgrp, and more than one id is not to be
+/// had without help.
+fn enter_user_namespace(plan: &Plan) -> Result<(), Error> {
     let uid = rustix::process::geteuid().as_raw();
     let gid = rustix::process::getegid().as_raw();
     sys::unshare(UnshareFlags::NEWUSER).named(|| "unshare(CLONE_NEWUSER)".into())?;
     write_proc("/proc/self/setgroups", "deny")?;
-    write_proc("/proc/self/uid_map", &format!("{uid} {uid} 1"))?;
-    write_proc("/proc/self/gid_map", &format!("{gid} {gid} 1"))
+    write_proc(
+        "/proc/self/uid_map",
+        &format!("{} {uid} 1", plan.surroundings.user.unwrap_or(uid)),
+    )?;
+    write_proc("/proc/self/gid_map", &format!("{} {gid} 1", plan.surroundings.user.unwrap_or(gid)))
 }
 
-fn write_proc(path: &str, text: &str) -> Result<(), Error> {
+pub(super) fn write_proc(path: &str, text: &str) -> Result<(), Error> {
     std::fs::write(path, text).map_err(|error| {
         let errno = rustix::io::Errno::from_io_error(&error).unwrap_or(rustix::io::Errno::IO);
         Error::call(format!("write({path:?}, {text:?})"), errno)

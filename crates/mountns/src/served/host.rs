@@ -29,14 +29,17 @@ pub(super) enum Owners {
 }
 
 impl Owners {
-    pub(super) fn of(privilege: Privilege) -> Self {
+    /// `user` is the number that an ordinary user has inside, if it is another.
+    pub(super) fn of(privilege: Privilege, user: Option<u32>) -> Self {
         match privilege {
             Privilege::Root => Self::Host {
                 users: Ids::read("/proc/self/uid_map"),
                 groups: Ids::read("/proc/self/gid_map"),
             },
             Privilege::User => {
-                Self::One(rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw())
+                let uid = rustix::process::geteuid().as_raw();
+                let gid = rustix::process::getegid().as_raw();
+                Self::One(user.unwrap_or(uid), user.unwrap_or(gid))
             }
         }
     }

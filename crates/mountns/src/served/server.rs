@@ -14,6 +14,7 @@ use crate::host::HostTree;
 use crate::index::Tree;
 use crate::kernel::Named as _;
 use crate::observation::{Change, Observation};
+use crate::plan::Plan;
 use crate::process::FileSize;
 use crate::support::Privilege;
 use crate::sys::{self, Fork};
@@ -48,13 +49,13 @@ impl Server {
     /// Forks the server. `life` tells it whether the caller is still there.
     pub(crate) fn start(
         tree: &Tree,
-        host_root: &[u8],
+        plan: &Plan,
         privilege: Privilege,
         observe: bool,
         life: BorrowedFd<'_>,
     ) -> Result<Self, Error> {
         FileSize::can_be(LARGEST_SUMMARY)?;
-        let host = HostTree::new(host_root);
+        let host = HostTree::new(&plan.host_root.0);
         let mut layout = Layout::of(tree, &host)?;
         layout.find_devices(tree, &host)?;
         let layout = Arc::new(layout);
@@ -71,7 +72,7 @@ impl Server {
                 drop(post);
                 // The summary is a file too, and no one's but ours.
                 FileSize::lift();
-                let owners = Owners::of(privilege);
+                let owners = Owners::of(privilege, plan.surroundings.user);
                 let host = Host { tree: tree.clone(), disk: host, owners };
                 main(host, layout, observe, &ours, summary, life)
             }

@@ -117,6 +117,7 @@ fn empty() -> Plan {
         capabilities: Vec::new(),
         system_calls: options.system_calls,
         collapse: options.collapse,
+        surroundings: options.surroundings,
     }
 }
 

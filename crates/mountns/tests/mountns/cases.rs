@@ -7,6 +7,7 @@ mod exactness;
 mod failures;
 mod hosts;
 mod running;
+mod surroundings;
 mod watching;
 
 use std::process::ExitCode;
@@ -69,6 +70,10 @@ pub(crate) const CASES: &[Case] = &[
     ("containers run inside where that is allowed", attacks::containers),
     #[cfg(target_arch = "x86_64")]
     ("32-bit calls work unless only native ones are wanted", attacks::foreign_programs),
+    ("user, processors, addresses and clocks are the plan's", surroundings::as_planned),
+    ("other files stand in the place of those of proc", surroundings::proc_covered),
+    ("names are listed in order where that is wanted", surroundings::listings),
+    ("surroundings that can't be had are refused", surroundings::impossible),
     ("exit codes and signals come through", running::outcomes),
     ("processes that a command leaves behind end with it", running::orphans_end),
     ("the working directory is in the view", running::working_directory),

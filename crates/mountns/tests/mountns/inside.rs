@@ -20,6 +20,8 @@ pub(crate) fn main(args: &[&str]) -> ExitCode {
         "cat" => print!("{}", fs::read_to_string(args[1]).unwrap()),
         "owner" => println!("{}", fs::metadata(args[1]).unwrap().uid()),
         "list" => list(args[1]),
+        "listing" => listing(args[1]),
+        "around" => around(),
         "fds" => fds(),
         "network" => network(),
         "devices" => devices(),
@@ -144,6 +146,26 @@ fn report(path: &Path, what: &str, done: bool) {
     if done {
         println!("{what} {}", path.display());
     }
+}
+
+/// The names in a directory as they come.
+fn listing(dir: &str) {
+    let names = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name());
+    names.for_each(|name| println!("{}", name.display()));
+}
+
+/// What a process can find out about the machine and itself.
+fn around() {
+    use rustix::time::{ClockId, clock_gettime};
+    let (uid, gid) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+    println!("user {uid} {gid}");
+    println!("file {}", fs::metadata("/bin/inside").unwrap().uid());
+    println!("processors {}", rustix::thread::sched_getaffinity(None).unwrap().count());
+    let (on_stack, on_heap) = (0_u8, Box::new(0_u8));
+    let code = around as fn() as usize;
+    println!("addresses {code:x} {:p} {:p}", &raw const on_stack, &raw const *on_heap);
+    println!("monotonic {}", clock_gettime(ClockId::Monotonic).tv_sec);
+    println!("boottime {}", clock_gettime(ClockId::Boottime).tv_sec);
 }
 
 fn list(dir: &str) {
