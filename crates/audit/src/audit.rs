@@ -9,7 +9,7 @@ mod unused;
 
 use hermitage_view::View;
 
-use crate::inventory::{Inventory, PackageIdx};
+use crate::inventory::{Inventory, PackageIdx, Standing};
 use crate::report::{Quieted, Report, SCHEMA};
 use crate::suggest::Ebuild;
 use crate::{Error, Outcome, Project, Rules, Source, Text};
@@ -134,7 +134,7 @@ impl<'a> Audit<'a> {
             looks.add_libraries(self.inventory, project, self.view)?;
         }
         let mut groups = Groups::default();
-        hidden::find(self, &looks, &mut groups);
+        hidden::find(self, &looks, &mut groups)?;
         shown::find(self, &looks, &mut groups)?;
         linked::find(self, &mut groups)?;
         // A build that stopped early has not come to all that it would have used.
@@ -161,12 +161,37 @@ impl<'a> Audit<'a> {
 
     /// Whether the process's program needs one of the packages to run, or belongs to one of them.
     fn is_tools_own(&self, looks: &Looks<'_>, look: &looks::Look<'_>) -> Result<bool, Error> {
-        let users = looks.owners_of_program(look);
-        for &user in users {
+        for user in looks.owners_of_program(look) {
             for &owner in &look.owners {
                 if user == owner || self.inventory.needs(user, owner)? {
                     return Ok(true);
                 }
+            }
+        }
+        Ok(false)
+    }
+
+    /// The declared package, or that of @system, of which this one is a part: its name goes on where the other's ends, and the other needs it to
+    /// run, as `python3` does `python3-minimal`. Distributions split what others have in one.
+    fn whole_of(&self, part: PackageIdx) -> Result<Option<PackageIdx>, Error> {
+        let packages = self.inventory.packages();
+        let name = &packages[part.0].name;
+        for (at, package) in packages.iter().enumerate() {
+            let is_whole = matches!(package.standing, Standing::Declared | Standing::System)
+                && name.strip_prefix(&package.name[..]).is_some_and(|rest| rest.starts_with('-'));
+            if is_whole && self.inventory.needs(PackageIdx(at), part)? {
+                return Ok(Some(PackageIdx(at)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether a package of @system needs this one to run.
+    fn is_needed_by_system(&self, package: PackageIdx) -> Result<bool, Error> {
+        for (at, other) in self.inventory.packages().iter().enumerate() {
+            let is_system = other.standing == Standing::System;
+            if is_system && self.inventory.needs(PackageIdx(at), package)? {
+                return Ok(true);
             }
         }
         Ok(false)

@@ -60,7 +60,7 @@ fn who(askers: &[&Process]) -> String {
     let Some(first) = askers.first().map(|process| title(process)) else {
         return "the build".into();
     };
-    let script = askers.iter().find(|process| script(process).is_some());
+    let script = askers.iter().find(|process| process.script().is_some());
     match script.map(|process| title(process)).filter(|script| *script != first) {
         Some(script) => format!("{first}, run by {script},"),
         None => first,
@@ -69,21 +69,11 @@ fn who(askers: &[&Process]) -> String {
 
 /// The name of the script that is run, or of the program.
 fn title(process: &Process) -> String {
-    let name = match script(process) {
+    let name = match process.script() {
         Some(script) => script.name(),
         None => process.name(),
     };
     if name.is_empty() { "the build".into() } else { Text(name.to_vec()).to_string() }
-}
-
-/// The script that an interpreter runs.
-fn script(process: &Process) -> Option<&Text> {
-    let name = process.name();
-    let is_interpreter = [&b"sh"[..], b"bash", b"dash", b"ksh", b"zsh", b"busybox"].contains(&name)
-        || name.starts_with(b"python")
-        || name.starts_with(b"perl");
-    let first = process.command.get(1).filter(|_| is_interpreter)?;
-    (!first.as_bytes().starts_with(b"-")).then_some(first)
 }
 
 fn declared_for_build(package: &Package) -> String {

@@ -134,6 +134,23 @@ impl Process {
         self.program.as_ref().or_else(|| self.command.first()).map_or(b"", Text::name)
     }
 
+    /// The script that an interpreter runs.
+    pub(crate) fn script(&self) -> Option<&Text> {
+        let name = self.name();
+        let is_interpreter =
+            is_shell(name) || name.starts_with(b"python") || name.starts_with(b"perl");
+        // Options of the script's first line come before it; one that takes a value leaves it unknown.
+        let mut words = self.command.iter().skip(1).filter(|_| is_interpreter);
+        let first =
+            words.find(|word| !matches!(word.as_bytes(), b"-w" | b"-e" | b"-u" | b"-I" | b"-s"))?;
+        (!first.as_bytes().starts_with(b"-")).then_some(first)
+    }
+
+    /// Whether it is a shell that does what one line says, for another program.
+    pub(crate) fn is_line_of_shell(&self) -> bool {
+        is_shell(self.name()) && self.command.iter().take(3).any(|word| word.as_bytes() == b"-c")
+    }
+
     /// The arguments as one line, cut off after `width` characters.
     pub fn line(&self, width: usize) -> String {
         let words: Vec<_> = self.command.iter().map(ToString::to_string).collect();
@@ -145,6 +162,10 @@ impl Process {
     }
 }
 
+fn is_shell(name: &[u8]) -> bool {
+    [&b"sh"[..], b"bash", b"dash", b"ksh", b"zsh", b"busybox"].contains(&name)
+}
+
 impl Trace {
     /// The process of an access.
     pub fn process(&self, access: &Access) -> Option<&Process> {
@@ -153,12 +174,17 @@ impl Trace {
 
     /// A process and its ancestors as far as they are known, itself first.
     pub fn lineage(&self, process: usize) -> Vec<&Process> {
+        self.ancestry(process).into_iter().map(|at| &self.processes[at]).collect()
+    }
+
+    /// The same by their places.
+    pub(crate) fn ancestry(&self, process: usize) -> Vec<usize> {
         let mut line = Vec::new();
         let mut at = Some(process);
         // Numbers are used again, so that a parent is looked for among the earlier ones first.
         while let Some(index) = at.filter(|_| line.len() < 64) {
             let Some(process) = self.processes.get(index) else { break };
-            line.push(process);
+            line.push(index);
             let is_parent = |&other: &usize| {
                 other != index && process.parent != 0 && self.processes[other].pid == process.parent
             };

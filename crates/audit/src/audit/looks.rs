@@ -83,12 +83,31 @@ impl<'t> Looks<'t> {
         }
         looks.add_elsewhere(inventory, rules, offset)?;
         looks.drop_alternatives(rules);
+        looks.drop_passed();
         Ok(looks)
     }
 
-    /// Whose program the process is that looked.
-    pub(super) fn owners_of_program(&self, look: &Look<'_>) -> &[PackageIdx] {
-        look.access.process.and_then(|at| self.programs.get(at)).map_or(&[], Vec::as_slice)
+    /// Whose program or script the process is that looked. A line of the shell is its parent's.
+    pub(super) fn owners_of_program(&self, look: &Look<'_>) -> Vec<PackageIdx> {
+        let mut owners = Vec::new();
+        for at in look.access.process.map(|at| self.trace.ancestry(at)).unwrap_or_default() {
+            owners.extend(&self.programs[at]);
+            if !self.trace.processes[at].is_line_of_shell() {
+                break;
+            }
+        }
+        owners
+    }
+
+    /// The files that links lead to which were used themselves, and whose the links are.
+    pub(super) fn led_to(&self) -> BTreeMap<&[u8], Vec<PackageIdx>> {
+        let mut led: BTreeMap<&[u8], Vec<PackageIdx>> = BTreeMap::new();
+        for look in &self.used {
+            if let OnHost::Link(Some(target)) = &look.host {
+                led.entry(target).or_default().extend(&look.owners);
+            }
+        }
+        led
     }
 
     /// Who tries a name in one directory after the other means a file of that name wherever it is, also where the directory is
@@ -176,6 +195,25 @@ impl<'t> Looks<'t> {
         self.told.contains(module)
     }
 
+    /// An interpreter that looks for the directory of a module in one place after the other, and finds one, does not miss those before.
+    fn drop_passed(&mut self) {
+        let is_module = |role: Role| matches!(role, Role::Perl | Role::Python);
+        let files = self.used.iter().filter(|look| is_module(look.role));
+        let found: BTreeSet<&[u8]> =
+            files.flat_map(|look| look.access.path.0.split(|&byte| byte == b'/')).collect();
+        let before = self.refused.len();
+        self.refused.retain(|look| {
+            let is_passed = look.host == OnHost::Directory
+                && is_module(look.role)
+                && found.contains(look.access.path.name());
+            !is_passed
+        });
+        let dropped = before - self.refused.len();
+        if dropped > 0 {
+            self.quieted.insert("module-directories".to_owned(), dropped);
+        }
+    }
+
     /// Who looks for one of several names, and finds one, does not miss the others.
     fn drop_alternatives(&mut self, rules: &Rules) {
         let programs = self.used.iter().filter(|look| look.role == Role::Program);
@@ -211,16 +249,21 @@ fn owners(inventory: &dyn Inventory, path: &[u8], host: &OnHost) -> Result<Vec<P
     }
 }
 
+/// Whose the program and the script of each process are.
 fn programs(trace: &Trace, inventory: &dyn Inventory) -> Result<Vec<Vec<PackageIdx>>, Error> {
     let mut known: BTreeMap<&[u8], Vec<PackageIdx>> = BTreeMap::new();
-    let owners = trace.processes.iter().map(|process| {
-        let Some(program) = &process.program else { return Ok(Vec::new()) };
-        if let Some(owners) = known.get(program.as_bytes()) {
-            return Ok(owners.clone());
+    let mut all = Vec::new();
+    for process in &trace.processes {
+        let mut whose = Vec::new();
+        let script = process.script().filter(|script| script.as_bytes().starts_with(b"/"));
+        for path in process.program.iter().chain(script).map(Text::as_bytes) {
+            if !known.contains_key(path) {
+                let host = inventory.on_host(path)?.unwrap_or(OnHost::File);
+                known.insert(path, owners(inventory, path, &host)?);
+            }
+            whose.extend(&known[path]);
         }
-        let owners = inventory.owners(program.as_bytes())?;
-        known.insert(program.as_bytes(), owners.clone());
-        Ok(owners)
-    });
-    owners.collect()
+        all.push(whose);
+    }
+    Ok(all)
 }

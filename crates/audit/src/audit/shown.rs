@@ -1,5 +1,7 @@
 //! Looks that found a file: of which packages that should not have been counted on.
 
+use std::collections::BTreeMap;
+
 use super::Audit;
 use super::group::{Groups, Subject};
 use super::looks::{Look, Looks};
@@ -13,6 +15,7 @@ pub(super) fn find<'t>(
     looks: &Looks<'t>,
     groups: &mut Groups<'t>,
 ) -> Result<(), Error> {
+    let led = looks.led_to();
     for look in &looks.used {
         let Some(&package) = look.owners.first() else { continue };
         let packages = audit.inventory.packages();
@@ -23,7 +26,9 @@ pub(super) fn find<'t>(
             continue;
         }
         match packages[best.0].standing {
-            Standing::Indirect if is_direct(audit, looks, look)? => {
+            Standing::Indirect
+                if is_direct(audit, looks, look)? && !is_offered(audit, &led, look, best)? =>
+            {
                 groups.look(Kind::Indirect, Subject::Package(best), indirect(audit), look);
             }
             Standing::Manager if !audit.is_tools_own(looks, look)? => {
@@ -39,6 +44,30 @@ pub(super) fn find<'t>(
 /// Without the project's sources it is not known whether the project itself used it.
 fn indirect(audit: &Audit<'_>) -> Severity {
     if audit.project.is_some() { Severity::Warning } else { Severity::Note }
+}
+
+/// Whether a declared package or @system offers it: by a link of its own, or by a part that it is split into; or by needing the program.
+fn is_offered(
+    audit: &Audit<'_>,
+    led: &BTreeMap<&[u8], Vec<PackageIdx>>,
+    look: &Look<'_>,
+    package: PackageIdx,
+) -> Result<bool, Error> {
+    let links = led.get(look.access.path.as_bytes()).map_or(&[][..], Vec::as_slice);
+    let is_there = |at: &&PackageIdx| {
+        let standing = audit.inventory.packages()[at.0].standing;
+        matches!(standing, Standing::Declared | Standing::System)
+    };
+    if links.iter().any(|at| is_there(&at)) {
+        return Ok(true);
+    }
+    for &at in links.iter().chain([&package]) {
+        if audit.whole_of(at)?.is_some() {
+            return Ok(true);
+        }
+    }
+    // Whoever has @system has what its programs are made of.
+    Ok(look.role == Role::Program && audit.is_needed_by_system(package)?)
 }
 
 /// Whether the project itself asked for it, rather than a declared package's program or file on its behalf.

@@ -25,6 +25,11 @@ pub(super) fn find(
         }
         touched.extend(&look.owners);
     }
+    let mut wholes = BTreeSet::new();
+    for &part in &touched {
+        wholes.extend(audit.whole_of(part)?);
+    }
+    touched.extend(wholes);
     let packages = audit.inventory.packages();
     let for_build =
         |package: &Package| package.is_in(Class::Depend) || package.is_in(Class::Bdepend);

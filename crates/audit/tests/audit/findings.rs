@@ -526,3 +526,123 @@ fn what_tests_and_documents_import_says_nothing_about_the_build() {
     let ids: Vec<_> = report.unwrap().findings.into_iter().map(|finding| finding.id).collect();
     assert_eq!(ids, ["undeclared:dev-python/six", "undeclared:dev-python/yaml"]);
 }
+
+/// A use of a program of a package that is there because a declared one needs it.
+fn used_by_way_of(whole: &str, part: &str, link: Option<&str>) -> Vec<(String, Severity)> {
+    let mut machine = Machine::new(png().declared_in(&[Depend]), zlib());
+    let whole = machine.inventory.package(Package::new(whole, "1").declared_in(&[Bdepend]));
+    let part = Package { standing: Standing::Indirect, ..Package::new(part, "1") };
+    let part = machine.inventory.package(part);
+    machine.inventory.need(whole, part);
+    machine.inventory.file("/usr/bin/part", &[part]);
+    let mut looks = vec![TOOLS, ("/usr/include/png.h", Answer::Found, COMPILER)];
+    if let Some(link) = link {
+        machine.inventory.link(link, "/usr/bin/part", &[whole]);
+        looks.push((link, Answer::Found, SHELL));
+    }
+    looks.push(("/usr/bin/part", Answer::Found, SHELL));
+    machine.findings(trace(&looks))
+}
+
+#[test]
+fn what_a_declared_packages_link_leads_to_is_declared_with_it() {
+    let indirect = |name: &str| (format!("indirect:{name}"), Severity::Note);
+    let unused = |name: &str| (format!("unused:{name}"), Severity::Note);
+    assert_eq!(used_by_way_of("dev-util/conf", "dev-util/other", Some("/usr/bin/conf")), []);
+    assert_eq!(
+        used_by_way_of("dev-util/conf", "dev-util/other", None),
+        [indirect("dev-util/other"), unused("dev-util/conf")]
+    );
+}
+
+#[test]
+fn a_part_of_a_declared_package_is_declared_and_used_with_it() {
+    assert_eq!(used_by_way_of("dev-lang/python3", "dev-lang/python3-minimal", None), []);
+    let other = used_by_way_of("dev-lang/python3", "dev-lang/python3x", None);
+    assert_eq!(other.len(), 2, "{other:?}");
+}
+
+#[test]
+fn what_a_declared_script_runs_is_its_own_business_by_way_of_a_shell_too() {
+    let mut machine = Machine::new(png().declared_in(&[Depend]), zlib());
+    let autoconf =
+        machine.inventory.package(Package::new("dev-build/autoconf", "2").declared_in(&[Bdepend]));
+    let m4 = Package { standing: Standing::Indirect, ..Package::new("sys-devel/m4", "1") };
+    let m4 = machine.inventory.package(m4);
+    machine.inventory.need(autoconf, m4);
+    machine.inventory.file("/usr/bin/autom4te", &[autoconf]);
+    machine.inventory.file("/usr/bin/m4", &[m4]);
+    let mut looks = trace(&[
+        TOOLS,
+        ("/usr/include/png.h", Answer::Found, COMPILER),
+        ("/usr/bin/autom4te", Answer::Found, SHELL),
+        ("/usr/bin/m4", Answer::Found, COMPILER),
+    ]);
+    let words = |words: &[&str]| words.iter().map(|word| (*word).into()).collect();
+    looks.processes[COMPILER].program = Some("/bin/sh".into());
+    looks.processes[COMPILER].command = words(&["sh", "-c", "m4 x"]);
+    let mut findings = |script: &[&str]| {
+        looks.processes[SHELL].program = Some("/usr/bin/perl".into());
+        looks.processes[SHELL].command = words(script);
+        machine.findings(looks.clone())
+    };
+    assert_eq!(findings(&["/usr/bin/perl", "-w", "/usr/bin/autom4te", "x"]), []);
+    let indirect = [("indirect:sys-devel/m4".into(), Severity::Note)];
+    assert_eq!(findings(&["/usr/bin/perl", "own.pl"]), indirect);
+}
+
+#[test]
+fn a_directory_of_modules_that_is_found_elsewhere_is_not_missed() {
+    let mut machine = Machine::new(png().declared_in(&[Depend]), zlib());
+    let lock = machine.inventory.package(Package::new("dev-perl/File-FcntlLock", "1"));
+    let perl = Package { standing: Standing::System, ..Package::new("dev-lang/perl", "5") };
+    let perl = machine.inventory.package(perl);
+    machine.inventory.directory("/usr/lib/perl5/File", &[lock]);
+    machine.inventory.file("/usr/share/perl/File/Copy.pm", &[perl]);
+    let png = ("/usr/include/png.h", Answer::Found, COMPILER);
+    let hidden = ("/usr/lib/perl5/File", Answer::Missing, SHELL);
+    let found = ("/usr/share/perl/File/Copy.pm", Answer::Found, SHELL);
+    assert_eq!(machine.findings(trace(&[TOOLS, png, hidden, found])), []);
+    let missed = machine.findings(trace(&[TOOLS, png, hidden]));
+    assert_eq!(missed, [("undeclared:dev-perl/File-FcntlLock".into(), Severity::Error)]);
+}
+
+#[test]
+fn of_two_names_of_one_program_the_package_is_told_that_brings_in_both() {
+    let mut machine = Machine::new(png().declared_in(&[Depend]), zlib());
+    let conf = machine.inventory.package(Package::new("dev-util/pkgconf", "1"));
+    let bin = machine.inventory.package(Package::new("dev-util/pkgconf-bin", "1"));
+    machine.inventory.link("/usr/bin/pkg-config", "/usr/bin/pkgconf", &[conf]);
+    machine.inventory.file("/usr/bin/pkgconf", &[bin]);
+    let looks = trace(&[
+        TOOLS,
+        ("/usr/include/png.h", Answer::Found, COMPILER),
+        ("/usr/bin/pkg-config", Answer::Missing, SHELL),
+        ("/usr/bin/pkgconf", Answer::Missing, SHELL),
+    ]);
+    let error = |name: &str| (format!("undeclared:dev-util/{name}"), Severity::Error);
+    assert_eq!(machine.findings(looks.clone()), [error("pkgconf"), error("pkgconf-bin")]);
+    machine.inventory.need(conf, bin);
+    assert_eq!(machine.findings(looks), [error("pkgconf")]);
+}
+
+#[test]
+fn a_program_that_system_needs_is_there_with_it() {
+    let mut machine = Machine::new(png().declared_in(&[Depend]), zlib());
+    let files = Package { standing: Standing::System, ..Package::new("sys-apps/base-files", "1") };
+    let files = machine.inventory.package(files);
+    let gawk = Package { standing: Standing::Indirect, ..Package::new("sys-apps/gawk", "5") };
+    let gawk = machine.inventory.package(gawk);
+    machine.inventory.file("/usr/bin/gawk", &[gawk]);
+    machine.inventory.link("/usr/bin/awk", "/usr/bin/gawk", &[]);
+    let looks = trace(&[
+        TOOLS,
+        ("/usr/include/png.h", Answer::Found, COMPILER),
+        ("/usr/bin/awk", Answer::Found, SHELL),
+        ("/usr/bin/gawk", Answer::Found, SHELL),
+    ]);
+    let indirect = [("indirect:sys-apps/gawk".into(), Severity::Note)];
+    assert_eq!(machine.findings(looks.clone()), indirect);
+    machine.inventory.need(files, gawk);
+    assert_eq!(machine.findings(looks), []);
+}
