@@ -147,13 +147,17 @@ impl<'a> Audit<'a> {
             target: self.target.to_owned(),
             phase: trace.phase.clone(),
             outcome: trace.outcome,
+            observer: trace.observer,
             accesses: trace.accesses.len(),
             processes: trace.processes.len(),
             quieted: quieted.map(|(rule, &looks)| Quieted { rule: rule.clone(), looks }).collect(),
             findings: groups.findings(self, &trace, &self.ebuild.configured_by(&trace.processes)),
             comparison: None,
             suppressed: Vec::new(),
-            warnings: self.project.into_iter().flat_map(Project::warnings).collect(),
+            warnings: {
+                let sources = self.project.into_iter().flat_map(Project::warnings);
+                trace.warnings.iter().cloned().chain(sources).collect()
+            },
         };
         report.sort();
         Ok(report)

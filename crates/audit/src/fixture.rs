@@ -15,6 +15,7 @@ pub fn report(findings: usize) -> Report {
         target: "app-misc/viewer-1.2.3-r1".to_owned(),
         phase: None,
         outcome: Some(Outcome::Exited(0)),
+        observer: None,
         accesses: findings * 97,
         processes: findings * 3,
         findings: (0..findings).map(finding).collect(),

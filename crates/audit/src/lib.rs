@@ -60,5 +60,5 @@ pub use suggest::Ebuild;
 pub use summary::{Failed, Often, Row, Summary};
 pub use suppress::{Date, Idle, Suppression, Suppressions, Used};
 pub use text::Text;
-pub use trace::{Access, Answer, Outcome, Process, Source, Trace};
+pub use trace::{Access, Answer, Observer, Outcome, Process, Source, Trace};
 pub use tree::walk;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Class, Comparison, Outcome, Role, Text};
+use crate::{Answer, Class, Comparison, Observer, Outcome, Role, Text};
 
 /// The version of the form of [`Report`].
 pub const SCHEMA: u32 = 1;
@@ -23,6 +23,9 @@ pub struct Report {
     /// then of what is declared and unused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
+    /// Who watched; absent where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observer: Option<Observer>,
     /// How many names were looked for.
     pub accesses: usize,
     /// How many processes looked.

@@ -9,7 +9,7 @@ use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::select;
 
 use crate::{
-    Answer, Asker, Class, Comparison, Evidence, Feature, Finding, Kind, Needed, Outcome,
+    Answer, Asker, Class, Comparison, Evidence, Feature, Finding, Kind, Needed, Observer, Outcome,
     PackageName, Quieted, Report, Role, SCHEMA, Severity, Suggestion, Suppressed, Text,
 };
 
@@ -81,7 +81,14 @@ pub fn report(findings: usize) -> impl Strategy<Value = Report> {
     let suppressed =
         (finding(), text()).prop_map(|(finding, reason)| Suppressed { finding, reason });
     (
-        (text(), option::of(text()), any::<u32>(), any::<u16>(), option::of(outcome())),
+        (
+            text(),
+            option::of(text()),
+            any::<u32>(),
+            any::<u16>(),
+            option::of(outcome()),
+            option::of(select(&Observer::ALL)),
+        ),
         vec(finding(), 0..=findings),
         vec(quieted, 0..3),
         vec(suppressed, 0..3),
@@ -89,12 +96,13 @@ pub fn report(findings: usize) -> impl Strategy<Value = Report> {
         option::of(comparison()),
     )
         .prop_map(|(about, findings, quieted, suppressed, warnings, comparison)| {
-            let (target, phase, accesses, processes, outcome) = about;
+            let (target, phase, accesses, processes, outcome, observer) = about;
             let mut report = Report {
                 schema: SCHEMA,
                 target,
                 phase,
                 outcome,
+                observer,
                 accesses: accesses as usize,
                 processes: usize::from(processes),
                 findings,

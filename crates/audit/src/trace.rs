@@ -27,10 +27,43 @@ pub struct Trace {
     /// How the command ended; `None` where that is not known.
     #[serde(default)]
     pub outcome: Option<Outcome>,
+    /// Who watched, where that is known.
+    #[serde(default)]
+    pub observer: Option<Observer>,
+    /// What was not seen, so that findings may be missing: a sentence each.
+    #[serde(default)]
+    pub warnings: Vec<String>,
     /// The looks.
     pub accesses: Vec<Access>,
     /// Who looked.
     pub processes: Vec<Process>,
+}
+
+/// Who watched a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Observer {
+    /// The file system, which was asked for names.
+    Lookups,
+    /// A supervisor, who was told of system calls.
+    Calls,
+    /// gentoo/sandbox, in its log.
+    SandboxLog,
+}
+
+impl Observer {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Lookups, Self::Calls, Self::SandboxLog];
+
+    /// By what it was seen, in words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Lookups => "look-ups",
+            Self::Calls => "system calls",
+            Self::SandboxLog => "sandbox.log",
+        }
+    }
 }
 
 /// How a command ended.

@@ -151,6 +151,11 @@ pub enum ErrorKind {
         "the server of the view was ended from outside, so what the command saw can't be trusted"
     )]
     ServerDied,
+    /// The process that notes what is looked for ended before the command did.
+    #[error(
+        "the observer of the command was ended from outside, so what it looked for is not known, and from then on its calls failed"
+    )]
+    ObserverDied,
     /// The processes that carry out the plan ended without a result.
     #[error("the init process of the view was ended from outside")]
     Died,

@@ -24,7 +24,8 @@ use rustix::mount::{
 
 use crate::host::HostTree;
 use crate::plan::Plan;
-use crate::served::{Post, Server};
+use crate::post::Post;
+use crate::served::Server;
 use crate::support::{Backend, Privilege};
 use crate::sys::{self, MountAttr};
 use crate::{ByteString, Error, ErrorKind};

@@ -28,7 +28,9 @@
 //! command. Each dies with its parent. The mounts grow on a tmpfs stacked over the root in a private mount namespace, so nothing
 //! is created on the host.
 
+mod attendant;
 mod bytes;
+mod calls;
 mod command;
 mod crowd;
 mod error;
@@ -39,6 +41,7 @@ mod kernel;
 mod model;
 mod observation;
 mod plan;
+mod post;
 mod process;
 mod run;
 mod served;
@@ -53,7 +56,9 @@ pub use error::{Error, ErrorKind};
 pub use index::{Index, VERSION as INDEX_VERSION};
 #[cfg(feature = "test-support")]
 pub use model::Shown;
-pub use observation::{Answer, Change, Lookup, Observation, Process};
+pub use observation::{
+    Answer, Change, Lookup, Observation, Observer, ObserverChoice, Process, Untold, UntoldReason,
+};
 pub use plan::{
     Access, Bind, Capability, Cover, Entry, EntryKind, Limit, Network, Plan, PlanOptions, Resource,
     SCHEMA, Session, SpecialKind, Surroundings, SystemCalls, Timestamp, Tmpfs, Variable,

@@ -1,17 +1,59 @@
+mod observer;
+mod processes;
+
+pub use observer::{Observer, ObserverChoice};
+pub(crate) use processes::{Processes, read};
+
 use serde::{Deserialize, Serialize};
 
 use crate::{ByteString, Error, ErrorKind};
 
 /// What a run looked for, in the order of the first look.
 ///
-/// The kernel asks for each name once and remembers the answer, so repeats are not seen, and neither is what was
-/// done with a file afterwards.
+/// Repeats are not told, and neither is what was done with a file afterwards.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observation {
     /// The names that were asked for.
     pub lookups: Vec<Lookup>,
     /// The processes that asked first, each after those that started it.
     pub processes: Vec<Process>,
+    /// Calls of which it is not known what they looked for, in the order of the first of a kind and process.
+    #[serde(default)]
+    pub untold: Vec<Untold>,
+}
+
+/// Calls of a process that may have looked for something, and could not be looked into.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Untold {
+    /// Why.
+    pub reason: UntoldReason,
+    /// Who made them, as an index into [`Observation::processes`]; none when it could not be told any more.
+    pub process: Option<usize>,
+    /// How many.
+    pub calls: u64,
+}
+
+/// Why a call could not be looked into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum UntoldReason {
+    /// The memory of the caller, in which the path stands, or its descriptors are not the observer's to read.
+    Caller,
+    /// The directory that the path is relative to has no path that can be told, or the caller has a root of its own.
+    Place,
+    /// The observer could not look at what the view has there.
+    View,
+}
+
+impl UntoldReason {
+    /// The same in words, to follow "because".
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Caller => "the observer may not look into their process",
+            Self::Place => "it can't be told where their paths begin",
+            Self::View => "the observer failed to look there",
+        }
+    }
 }
 
 /// The first look at one name.
@@ -33,8 +75,13 @@ pub enum Answer {
     Found,
     /// It is not: hidden, or not on the host either.
     Missing,
-    /// A directory whose names were listed.
+    /// It was refused: a directory on the way may not be searched, or the file not be opened; only
+    /// [`Observer::Calls`] tells.
+    Denied,
+    /// A directory whose names were listed, or that was opened for it.
     Listed,
+    /// A file that was executed, or that runs the one that was; only [`Observer::Calls`] tells.
+    Executed,
 }
 
 /// A process, as it was when it asked.

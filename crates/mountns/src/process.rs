@@ -10,7 +10,7 @@ mod gate;
 mod init;
 mod limits;
 pub(crate) mod plain;
-mod seccomp;
+pub(crate) mod seccomp;
 mod supervisor;
 mod surroundings;
 
@@ -22,13 +22,16 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::pipe::PipeFlags;
 use rustix::process::{Pid, Signal, WaitOptions};
 
+use crate::attendant::Attendant;
+use crate::calls::Watch;
 use crate::index::Tree;
 use crate::kernel::Named as _;
+use crate::observation::{Observation, Observer};
 use crate::plan::Plan;
 use crate::served::{Server, Summary};
 use crate::support::{Backend, Privilege};
 use crate::sys::{self, Fork};
-use crate::{Command, Error, Outcome, wire};
+use crate::{Command, Error, ErrorKind, Outcome, wire};
 use gate::Gate;
 
 /// What to do in the view.
@@ -46,8 +49,8 @@ pub(crate) struct Job<'a> {
     pub(crate) tree: Option<&'a Tree>,
     pub(crate) backend: Backend,
     pub(crate) privilege: Privilege,
-    /// Whether to record what is looked for, if the backend can.
-    pub(crate) observe: bool,
+    /// How to record what is looked for; look-ups only with [`Backend::Served`].
+    pub(crate) observer: Option<Observer>,
     pub(crate) payload: Payload<'a>,
 }
 
@@ -55,6 +58,7 @@ pub(crate) struct Job<'a> {
 struct Setting<'a> {
     job: &'a Job<'a>,
     server: Option<&'a Server>,
+    watch: Option<&'a Watch>,
     gate: &'a Gate,
 }
 
@@ -63,6 +67,8 @@ pub(crate) struct Finished {
     pub(crate) outcome: Outcome,
     /// What the server had to say, if there was one.
     pub(crate) summary: Option<Summary>,
+    /// What the observer of calls has noted, if there was one.
+    pub(crate) calls: Option<Observation>,
 }
 
 /// Carries out a job and waits for its end; `agree` decides, while the view is being made, whether it is to begin at all.
@@ -73,39 +79,52 @@ pub(crate) fn carry_out(
 ) -> Result<Option<Finished>, Error> {
     let (life, held) = pipe()?;
     // Before any pipe whose end somebody waits for exists: the server lives longer than the command.
+    let lookups = job.observer == Some(Observer::Lookups);
     let server = job
         .tree
         .filter(|_| job.backend == Backend::Served)
-        .map(|tree| Server::start(tree, job.plan, job.privilege, job.observe, life.as_fd()));
+        .map(|tree| Server::start(tree, job.plan, job.privilege, lookups, life.as_fd()));
     let server = server.transpose()?;
+    let calls = job.observer == Some(Observer::Calls);
+    let watch = calls.then(|| Watch::start(job.plan, job.privilege, life.as_fd())).transpose()?;
     let mut agreed = None;
     let agree = || *agreed.insert(agree());
-    let outcome = run_inside(job, server.as_ref(), agree, life, held);
-    let summary = server.map(Server::finish);
+    let outcome = run_inside(job, server.as_ref(), watch.as_ref(), agree, life, held);
+    let calls = watch.map(Watch::finish).transpose();
+    let summary = server.map(Server::finish).transpose();
     if agreed == Some(false) {
         return Ok(None);
     }
-    let outcome = outcome?;
-    Ok(Some(Finished { outcome, summary: summary.transpose()? }))
+    // What was ended because of it has less to tell.
+    if outcome.as_ref().is_err_and(|error| *error.kind() == ErrorKind::Died) {
+        calls?;
+        summary?;
+        return outcome.map(|_never| None);
+    }
+    Ok(Some(Finished { outcome: outcome?, summary: summary?, calls: calls? }))
 }
 
 fn run_inside(
     job: &Job<'_>,
     server: Option<&Server>,
+    watch: Option<&Watch>,
     agree: impl FnOnce() -> bool,
     life: OwnedFd,
     held: OwnedFd,
 ) -> Result<Outcome, Error> {
     let (gate, latch) = Gate::pair()?;
-    let setting = Setting { job, server, gate: &gate };
+    let setting = Setting { job, server, watch, gate: &gate };
     let main = |life: &OwnedFd, report| supervisor::main(&setting, life, report);
     supervised(life, held, main, |answer, supervisor| {
         latch.decide(agree())?;
-        let Some(server) = server else { return wire::receive(answer) };
-        wait_for_either(&answer, server, supervisor);
+        let beside = server.map(|server| &server.attendant);
+        let beside: Vec<_> = beside.into_iter().chain(watch.map(|watch| &watch.0)).collect();
+        wait_for_any(&answer, &beside, supervisor);
         let outcome = wire::receive(answer);
-        // It sums up while the namespaces are taken down.
-        server.dismiss();
+        // They sum up while the namespaces are taken down.
+        for attendant in &beside {
+            attendant.dismiss();
+        }
         outcome
     })
 }
@@ -146,9 +165,15 @@ fn supervised(
     outcome
 }
 
-/// Waits for an answer, or for the end of the server: without it the command sees a broken view, so it is ended.
-fn wait_for_either(answer: &OwnedFd, server: &Server, supervisor: Pid) {
-    let mut fds = [PollFd::new(answer, PollFlags::IN), PollFd::new(server.pidfd(), PollFlags::IN)];
+/// Waits for an answer, or for the end of a process beside the view: without it the command sees a broken view, or its calls
+/// fail, so it is ended.
+fn wait_for_any(answer: &OwnedFd, beside: &[&Attendant], supervisor: Pid) {
+    if beside.is_empty() {
+        return;
+    }
+    let ends = beside.iter().map(|attendant| attendant.pidfd());
+    let mut fds: Vec<_> =
+        [answer].into_iter().chain(ends).map(|fd| PollFd::new(fd, PollFlags::IN)).collect();
     let polled = rustix::io::retry_on_intr(|| rustix::event::poll(&mut fds, None));
     if polled.is_ok() && fds[0].revents().is_empty() {
         let _ended_too = rustix::process::kill_process(supervisor, Signal::KILL);

@@ -1,6 +1,6 @@
 use crate::host::HostTree;
 use crate::index::{Index, Tree};
-use crate::observation::{Change, Observation};
+use crate::observation::{Change, Observation, Observer, ObserverChoice};
 use crate::plan::Plan;
 use crate::process::{self, Finished, Job, Payload};
 use crate::support::{Backend, BackendChoice, Support};
@@ -48,7 +48,7 @@ pub struct Run<'a> {
     plan: &'a Plan,
     tree: Option<(Index, Option<Index>)>,
     choice: BackendChoice,
-    observe: bool,
+    observer: ObserverChoice,
 }
 
 /// How a run went.
@@ -58,7 +58,9 @@ pub struct Report {
     pub outcome: Outcome,
     /// What the view was made with.
     pub backend: Backend,
-    /// What was looked for, when [`Run::observe`] asked for it and the backend can tell.
+    /// Who watched, when [`Run::observe`] asked for it.
+    pub observer: Option<Observer>,
+    /// What was looked for, when somebody watched.
     pub observation: Option<Observation>,
     /// Files of the host that changed while the command could see them, by path: it may have seen them before,
     /// after or in between, so its result can't be trusted.
@@ -70,7 +72,7 @@ pub struct Report {
 impl<'a> Run<'a> {
     /// A run of what this plan shows.
     pub fn new(plan: &'a Plan) -> Self {
-        Self { plan, tree: None, choice: BackendChoice::Best, observe: false }
+        Self { plan, tree: None, choice: BackendChoice::Best, observer: ObserverChoice::None }
     }
 
     /// Takes what is visible from an index, and from the one below it that it is a difference to, in place of the
@@ -90,10 +92,10 @@ impl<'a> Run<'a> {
         self
     }
 
-    /// Records what is looked for, and by whom.
+    /// Whether and how it is recorded what is looked for, and by whom.
     #[must_use]
-    pub fn observe(mut self, observe: bool) -> Self {
-        self.observe = observe;
+    pub fn observe(mut self, observer: ObserverChoice) -> Self {
+        self.observer = observer;
         self
     }
 
@@ -107,8 +109,8 @@ impl<'a> Run<'a> {
     /// # Errors
     /// When the plan is invalid, when the chosen backend does not work here, when anything of the plan can't be shown
     /// or has changed ([`ErrorKind::Changed`](crate::ErrorKind::Changed)), and when the command is not in the view or
-    /// can't be executed. In all these cases the command has not run. When the server of the view was killed, the
-    /// command has run, and the error says that it can't be trusted.
+    /// can't be executed. In all these cases the command has not run. When the server of the view or the observer of
+    /// calls was killed, the command has run, and the error says that it can't be trusted.
     pub fn start(self, support: &Support, command: &Command) -> Result<Report, Error> {
         let report = self.start_if(support, command, || true)?;
         report.ok_or_else(|| Error::new(ErrorKind::Died))
@@ -129,6 +131,7 @@ impl<'a> Run<'a> {
         agree: impl FnOnce() -> bool,
     ) -> Result<Option<Report>, Error> {
         let backend = support.select(self.choice)?;
+        let observer = self.observer.with(backend)?;
         let plan = self.plan;
         let given = self.tree.map(|(top, base)| Tree::new(top, base)).transpose()?;
         let host = HostTree::new(&plan.host_root.0);
@@ -160,16 +163,21 @@ impl<'a> Run<'a> {
             tree: tree.as_ref(),
             backend,
             privilege: support.privilege(),
-            observe: self.observe,
+            observer,
             payload,
         };
-        let Some(Finished { outcome, summary }) = process::carry_out(&job, agree)? else {
+        let Some(Finished { outcome, summary, calls }) = process::carry_out(&job, agree)? else {
             return Ok(None);
         };
-        let (observation, changes) = match summary {
-            Some(summary) => (self.observe.then_some(summary.observation), summary.changes),
+        let (lookups, changes) = match summary {
+            Some(summary) => (Some(summary.observation), summary.changes),
             None => (None, verify::changes(&plan.entries, &host)),
         };
-        Ok(Some(Report { outcome, backend, observation, changes }))
+        let observation = match observer {
+            None => None,
+            Some(Observer::Lookups) => lookups,
+            Some(Observer::Calls) => calls,
+        };
+        Ok(Some(Report { outcome, backend, observer, observation, changes }))
     }
 }

@@ -7,9 +7,7 @@ mod filesystem;
 mod host;
 mod journal;
 mod layout;
-mod post;
 mod server;
 
 pub(crate) use layout::{Layout, kind as entry_kind};
-pub(crate) use post::Post;
 pub(crate) use server::{Server, Summary};

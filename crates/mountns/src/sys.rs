@@ -3,7 +3,7 @@
 
 use std::ffi::{CStr, c_char, c_int, c_ulong};
 use std::mem::{size_of, zeroed};
-use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, RawFd};
+use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd, RawFd};
 use std::ptr;
 
 use rustix::io::Errno;
@@ -243,13 +243,85 @@ pub(crate) fn seccomp_filter(program: &[libc::sock_filter]) -> Result<(), Errno>
     check(i64::from(result)).map(drop)
 }
 
+/// Installs a filter that tells a listener of calls, and gives the listener.
+///
+/// Once a call was received only signals that kill end its wait, where the kernel can do that (Linux 5.19).
+pub(crate) fn seccomp_listener(program: &[libc::sock_filter]) -> Result<OwnedFd, Errno> {
+    let length = u16::try_from(program.len()).map_err(|_long| Errno::INVAL)?;
+    let program = libc::sock_fprog { len: length, filter: program.as_ptr().cast_mut() };
+    let set = |flags: c_ulong| {
+        let set = libc::SECCOMP_SET_MODE_FILTER;
+        // SAFETY: the kernel copies the program, whose length is right, and does not write to it.
+        check(unsafe { libc::syscall(libc::SYS_seccomp, set, flags, &raw const program) })
+    };
+    let listen = libc::SECCOMP_FILTER_FLAG_NEW_LISTENER;
+    let fd = match set(listen | libc::SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV) {
+        Err(Errno::INVAL) => set(listen),
+        result => result,
+    }?;
+    let fd = RawFd::try_from(fd).map_err(|_large| Errno::BADF)?;
+    // SAFETY: the descriptor was just made and nobody else has it.
+    Ok(unsafe { <OwnedFd as std::os::fd::FromRawFd>::from_raw_fd(fd) })
+}
+
+/// Has a listener's answers wake who waits on the processor of who answers; kernels before 6.6 can't, and it is slower.
+pub(crate) fn answer_on_same_processor(listener: BorrowedFd<'_>) {
+    const SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP: c_ulong = 1;
+    let request = libc::SECCOMP_IOCTL_NOTIF_SET_FLAGS;
+    // SAFETY: the flags are the argument itself; no memory is taken.
+    unsafe { libc::ioctl(listener.as_raw_fd(), request, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP) };
+}
+
+/// Waits for the next call a listener is told of.
+pub(crate) fn next_call(listener: BorrowedFd<'_>) -> Result<libc::seccomp_notif, Errno> {
+    // SAFETY: all bits zero is what the kernel wants to be given.
+    let mut call: libc::seccomp_notif = unsafe { zeroed() };
+    // SAFETY: the structure is the one of the request, and lives through the call.
+    let result =
+        unsafe { libc::ioctl(listener.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_RECV, &raw mut call) };
+    check(i64::from(result)).map(|_done| call)
+}
+
+/// Whether the call still waits: what was read of its process since is then that process's.
+pub(crate) fn still_waits(listener: BorrowedFd<'_>, id: u64) -> bool {
+    // SAFETY: the number lives through the call.
+    let result = unsafe {
+        libc::ioctl(listener.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_ID_VALID, &raw const id)
+    };
+    result == 0
+}
+
+/// Lets a call go on; one that does not wait any more is no error.
+pub(crate) fn let_go_on(listener: BorrowedFd<'_>, id: u64) {
+    // The libc crate has it in another width than the field it is for.
+    const SECCOMP_USER_NOTIF_FLAG_CONTINUE: u32 = 1;
+    let flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+    let mut answer = libc::seccomp_notif_resp { id, val: 0, error: 0, flags };
+    // SAFETY: the structure is the one of the request, and lives through the call.
+    unsafe { libc::ioctl(listener.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_SEND, &raw mut answer) };
+}
+
+/// Reads another process's memory; as much as is there, in one piece.
+pub(crate) fn read_memory(pid: Pid, address: u64, to: &mut [u8]) -> Result<usize, Errno> {
+    let address = usize::try_from(address).map_err(|_far| Errno::FAULT)?;
+    let local = libc::iovec { iov_base: to.as_mut_ptr().cast(), iov_len: to.len() };
+    let base = ptr::without_provenance_mut(address);
+    let remote = libc::iovec { iov_base: base, iov_len: to.len() };
+    let pid = pid.as_raw_nonzero().get();
+    // SAFETY: the local part is a slice that is ours alone; the remote one is checked by the kernel.
+    let result =
+        unsafe { libc::process_vm_readv(pid, &raw const local, 1, &raw const remote, 1, 0) };
+    let read = check(i64::try_from(result).unwrap_or(-1))?;
+    Ok(usize::try_from(read).unwrap_or_default())
+}
+
 /// Sets `IFF_UP` on the loopback device of the network namespace of `socket`.
 pub(crate) fn loopback_up() -> Result<(), Errno> {
     // SAFETY: creates a descriptor or fails.
     let fd = unsafe { libc::socket(libc::AF_INET, libc::SOCK_DGRAM | libc::SOCK_CLOEXEC, 0) };
     check(i64::from(fd))?;
     // SAFETY: the descriptor was just made and nobody else has it.
-    let socket = unsafe { <std::os::fd::OwnedFd as std::os::fd::FromRawFd>::from_raw_fd(fd) };
+    let socket = unsafe { <OwnedFd as std::os::fd::FromRawFd>::from_raw_fd(fd) };
     // SAFETY: all bits zero is a valid ifreq.
     let mut request: libc::ifreq = unsafe { zeroed() };
     for (to, from) in request.ifr_name.iter_mut().zip(b"lo") {

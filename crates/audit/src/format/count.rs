@@ -20,12 +20,14 @@ pub(super) fn totals(report: &Report) -> String {
         count => format!("; {} suppressed", apart(count)),
     };
     let failed = report.failure().map(|outcome| format!("{}; ", ending::failed(outcome)));
+    let observer = report.observer.map(|observer| format!(", seen by {}", observer.as_str()));
     format!(
-        "{}{} in {} of {}{suppressed}",
+        "{}{} in {} of {}{}{suppressed}",
         failed.unwrap_or_default(),
         severities(report),
         counted(report.accesses, "look"),
-        counted(report.processes, "process")
+        counted(report.processes, "process"),
+        observer.unwrap_or_default()
     )
 }
 

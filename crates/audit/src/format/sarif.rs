@@ -65,7 +65,10 @@ fn run<'a>(report: &'a Report, options: &SarifOptions<'_>) -> Run<'a> {
         invocations: invocation(report).into_iter().collect(),
         column_kind: "unicodeCodePoints",
         results: open.chain(suppressed).collect(),
-        properties: model::RunProperties { comparison: report.comparison.as_ref() },
+        properties: model::RunProperties {
+            observer: report.observer,
+            comparison: report.comparison.as_ref(),
+        },
     }
 }
 

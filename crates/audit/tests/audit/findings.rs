@@ -81,6 +81,8 @@ fn trace(looks: &[(&str, Answer, usize)]) -> Trace {
     Trace {
         phase: None,
         outcome: None,
+        observer: None,
+        warnings: Vec::new(),
         accesses: looks.iter().map(access).collect(),
         processes: vec![
             process(2, 1, "/bin/sh", &["/bin/sh", "./configure"]),

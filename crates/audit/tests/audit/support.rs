@@ -13,6 +13,7 @@ pub(crate) fn small() -> Report {
         target: "app-misc/viewer-1.2".to_owned(),
         phase: Some("configure".to_owned()),
         outcome: Some(Outcome::Exited(0)),
+        observer: None,
         accesses: 12_345,
         processes: 67,
         findings: vec![undeclared(), indirect(), unused()],

@@ -1,5 +1,5 @@
 use hermitage_audit::format::{self, TextOptions};
-use hermitage_audit::{Comparison, Outcome, Suppressed};
+use hermitage_audit::{Comparison, Observer, Outcome, Suppressed};
 
 use crate::support::{comparison, small};
 
@@ -59,13 +59,14 @@ fn that_the_command_failed_is_said_twice_and_what_could_not_be_read_once() {
     let mut report = small();
     report.findings.clear();
     report.outcome = Some(Outcome::Signaled(9));
+    report.observer = Some(Observer::Calls);
     report.warnings.push("/src/secret: can't be read".to_owned());
     assert_eq!(
         format::text(&report, &TextOptions::default()),
         "the command was ended by signal 9: what is declared and unused is not told, for the build has ended early
 /src/secret: can't be read
 
-app-misc/viewer-1.2, configure: the command was ended by signal 9; 0 errors, 0 warnings, 0 notes in 12,345 looks of 67 processes
+app-misc/viewer-1.2, configure: the command was ended by signal 9; 0 errors, 0 warnings, 0 notes in 12,345 looks of 67 processes, seen by system calls
 "
     );
     let page = format::html(&[report]);

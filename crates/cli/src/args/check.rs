@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use hermitage_audit::Severity;
+use hermitage_mountns::Observer;
 
 use super::{ClosureArgs, RunArgs, StartArgs, TargetArgs, ViewArgs};
 
@@ -35,6 +36,9 @@ pub(crate) struct AuditArgs {
     /// Write it to this file instead of stdout
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// How it is found out what the command looks for [default: lookups with the backend served, calls with others]
+    #[arg(long, value_enum, value_name = "OBSERVER", conflicts_with = "sandbox_log")]
+    pub(crate) observer: Option<ObserverName>,
     /// Exit with 1 when there is a finding that is at least this bad, unless the command failed: then with its code [default: error]
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<SeverityName>,
@@ -68,6 +72,24 @@ pub(crate) struct AuditArgs {
     /// Rules for what looks mean, in TOML, to go before those that come with hermitage
     #[arg(long, value_name = "FILE")]
     pub(crate) audit_rules: Option<PathBuf>,
+}
+
+/// Who tells what a command looks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ObserverName {
+    /// The view itself, whose server is asked for each name once: costs next to nothing, needs the backend served
+    Lookups,
+    /// The kernel, of every system call that looks at a path: with any backend, sees what is executed, and takes longer
+    Calls,
+}
+
+impl ObserverName {
+    pub(crate) fn observer(self) -> Observer {
+        match self {
+            Self::Lookups => Observer::Lookups,
+            Self::Calls => Observer::Calls,
+        }
+    }
 }
 
 /// How findings are printed.

@@ -19,7 +19,7 @@ pub(crate) use bench::{
     BenchArgs, BenchCommonArgs, BenchCoversArgs, BenchRulesArgs, BenchSubject, BenchViewsArgs,
     FileCount, Words,
 };
-pub(crate) use check::{AuditArgs, BatchArgs, CheckArgs, CheckFormat, SeverityName};
+pub(crate) use check::{AuditArgs, BatchArgs, CheckArgs, CheckFormat, ObserverName, SeverityName};
 pub(crate) use portage::{EmergeArgs, PortageArgs, PortageVerb, SetupArgs, SetupWay, StatusArgs};
 pub(crate) use rules::{BulkName, FormName, FormatArgs, RulesArgs, RulesFormat, SandboxText};
 pub(crate) use run::{BackendName, RunArgs, SyscallLevel, ViewArgs};

@@ -20,9 +20,9 @@ use hermitage_audit::{
     Audit, Date, Ebuild, Outcome, Project, Report, Results, Rules, Severity, Source as _,
     Suppressions, Trace,
 };
-use hermitage_mountns::Run;
+use hermitage_mountns::{ObserverChoice, Run};
 
-use crate::args::{AuditArgs, CheckArgs, SeverityName, TargetArgs};
+use crate::args::{AuditArgs, CheckArgs, ObserverName, SeverityName, TargetArgs};
 use crate::failure::{FAILED, Failure};
 use crate::plan::{self, Worked};
 use crate::report::Reporter;
@@ -142,18 +142,15 @@ fn observe(
     context: &Context,
     timings: &mut Timings,
 ) -> Result<Observed, Failure> {
-    let run = Run::new(&worked.plan).observe(true);
+    let asked = args.audit.observer.map(ObserverName::observer);
+    let choice = asked.map_or(ObserverChoice::Best, ObserverChoice::Only);
+    let run = Run::new(&worked.plan).observe(choice);
     let report = run::carry_out(run, &args.start, context, timings)?;
-    match report.observation {
-        Some(observation) => Ok(Observed { observation, outcome: report.outcome }),
-        None => Err(Failure::new(format!(
-            "the backend {} does not tell what is looked for",
-            report.backend
-        ))
-        .advise(
-            "check needs the backend served; \"hermitage doctor\" says what stands in its way.",
-        )),
-    }
+    let backend = report.backend;
+    let observed = Observed::of(report)
+        .ok_or_else(|| Failure::new("nothing is known of what the command looked for"))?;
+    observed.tell(asked.is_some(), backend, context.reporter);
+    Ok(observed)
 }
 
 /// From what was looked for to findings.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use hermitage_audit::{Access, Answer, Process, Source, Text, Trace};
+use hermitage_audit::{Access, Answer, Observer, Process, Source, Text, Trace};
 use hermitage_rules::sandbox::log::{self, Status};
 
 use crate::failure::Failure;
@@ -15,7 +15,7 @@ impl SandboxLog {
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
         let text = std::fs::read(path)
             .map_err(|error| Failure::file(path, "the log can't be read", &error))?;
-        let mut trace = Trace::default();
+        let mut trace = Trace { observer: Some(Observer::SandboxLog), ..Trace::default() };
         for record in log::parse(&text) {
             let record = record.map_err(|error| Failure::in_file(path, &error))?;
             // The log holds no process numbers: a command is known by its words, which are separated by spaces.

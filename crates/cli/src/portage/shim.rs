@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use hermitage_atom::Cpv;
 use hermitage_depgraph::Package;
-use hermitage_mountns::{Command, Outcome, Report, Run, Session};
+use hermitage_mountns::{Command, ObserverChoice, Outcome, Report, Run, Session};
 use rustix::fs::Mode as FileMode;
 
 use super::call::Call;
@@ -125,6 +125,11 @@ impl Work<'_> {
         command.keep_fds = kept.into_iter().filter(|&fd| Some(fd) != replaced).collect();
         command.keep_fds.extend(line.map(StatusLine::inside));
         let wanted = self.config.backend(None).backend();
+        // What hides does not have to see as well: not if that takes time.
+        let choice = match self.settings.mode {
+            Mode::Hide => ObserverChoice::Free,
+            _ => ObserverChoice::Best,
+        };
         let mut timings = Timings::start();
         let kitchen = Kitchen::open(&self.args, self.config.cache_limit(), self.reporter)?;
         let (report, host_root) = kitchen.serve(&mut timings, |prepared, agree, _| {
@@ -134,7 +139,7 @@ impl Work<'_> {
             if self.phase.has("PORTAGE_PROPERTIES", "interactive") {
                 plan.session = Session::Shared;
             }
-            let run = Run::new(&plan).index(top.clone(), base.clone()).observe(true);
+            let run = Run::new(&plan).index(top.clone(), base.clone()).observe(choice);
             let report = start(run, wanted, &command, self.reporter, agree)?;
             Ok(report.map(|report| (report, plan.host_root.as_path().to_owned())))
         })?;
@@ -156,10 +161,6 @@ impl Work<'_> {
     fn findings(&self, report: &Report, host_root: &Path) -> Result<Vec<Finding>, Failure> {
         let Some(observation) = &report.observation else {
             let backend = report.backend;
-            if self.settings.mode != Mode::Hide {
-                return Err(Failure::new(format!("what the phase looked for is not known with backend {backend}"))
-                    .advise("The modes \"observe\" and \"enforce\" need the backend served; \"hermitage doctor\" says what stands in the way."));
-            }
             self.reporter.note(format_args!(
                 "with backend {backend} nothing is known about what is looked for"
             ));

@@ -8,7 +8,8 @@ use rustix::mount::MountAttrFlags;
 use super::{
     Named as _, Scene, attach, new_mount, overlay, relative, stack_on_root, tree, unstack,
 };
-use crate::served::{Layout, Post};
+use crate::post::Post;
+use crate::served::Layout;
 use crate::support::Privilege;
 use crate::{ByteString, Error};
 

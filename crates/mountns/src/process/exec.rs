@@ -10,13 +10,20 @@ use rustix::io::Errno;
 use super::{limits, seccomp, surroundings};
 use crate::kernel::Named as _;
 use crate::plan::{Plan, Session};
-use crate::{ByteString, Command, Error, ErrorKind, sys};
+use crate::post::Post;
+use crate::{ByteString, Command, Error, ErrorKind, calls, sys};
 
 /// Searched when the plan's environment has no `PATH`, as execvp(3) does.
 const DEFAULT_PATH: &[u8] = b"/bin:/usr/bin";
 
 /// Sets up what is a process's own, and executes the command.
-pub(super) fn exec(plan: &Plan, command: &Command) -> Result<Infallible, Error> {
+///
+/// `observer` is told of its calls from the first one on, that which executes it.
+pub(super) fn exec(
+    plan: &Plan,
+    command: &Command,
+    observer: Option<&Post>,
+) -> Result<Infallible, Error> {
     if plan.session == Session::New {
         rustix::process::setsid().named(|| "setsid()".into())?;
     }
@@ -25,6 +32,7 @@ pub(super) fn exec(plan: &Plan, command: &Command) -> Result<Infallible, Error> 
     rustix::process::chdir(plan.cwd.as_path()).named(|| format!("chdir({:?})", plan.cwd))?;
     surroundings::take_on(plan)?;
     seccomp::install(plan)?;
+    observer.map_or(Ok(()), calls::attach)?;
     keep_only(&command.keep_fds)?;
     sys::default_sigpipe();
     sys::unblock_signals();

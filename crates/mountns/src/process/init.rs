@@ -7,6 +7,7 @@ use rustix::process::{DumpableBehavior, Pid, WaitOptions, WaitStatus};
 use super::{
     Job, Payload, Setting, cage, die_with_parent, exec, fail, limits, limits::FileSize, seccomp,
 };
+use crate::calls::Watch;
 use crate::kernel::{self, Named as _};
 use crate::plan::Session;
 use crate::sys::{self, Fork};
@@ -25,7 +26,7 @@ pub(super) fn main(setting: &Setting<'_>, life: &OwnedFd, report: &OwnedFd) -> !
 }
 
 fn start(setting: &Setting<'_>, life: &OwnedFd, report: &OwnedFd) -> Result<Pid, Error> {
-    let Setting { job, server, gate } = *setting;
+    let Setting { job, server, watch, gate } = *setting;
     die_with_parent(life.as_fd())?;
     rustix::process::umask(rustix::fs::Mode::empty());
     cage::check_standard_descriptors()?;
@@ -41,7 +42,7 @@ fn start(setting: &Setting<'_>, life: &OwnedFd, report: &OwnedFd) -> Result<Pid,
         .named(|| "prctl(PR_SET_DUMPABLE, 0)".into())?;
     gate.wait()?;
     match sys::fork() {
-        Ok(Fork::Child) => match file_size.restore().and_then(|()| run(job)) {
+        Ok(Fork::Child) => match file_size.restore().and_then(|()| run(job, watch)) {
             Ok(()) => sys::exit_now(0),
             Err(error) => fail(report, error),
         },
@@ -50,13 +51,16 @@ fn start(setting: &Setting<'_>, life: &OwnedFd, report: &OwnedFd) -> Result<Pid,
     }
 }
 
-fn run(job: &Job<'_>) -> Result<(), Error> {
+fn run(job: &Job<'_>, watch: Option<&Watch>) -> Result<(), Error> {
+    let observer = watch.map(|watch| watch.0.post());
     match &job.payload {
         Payload::Check(check) => {
             seccomp::install(job.plan)?;
             check()
         }
-        Payload::Command(command) => exec::exec(job.plan, command).map(|never| match never {}),
+        Payload::Command(command) => {
+            exec::exec(job.plan, command, observer).map(|never| match never {})
+        }
     }
 }
 

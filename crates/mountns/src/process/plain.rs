@@ -73,7 +73,7 @@ fn start(
                 die_with_parent(command_life.as_fd())?;
                 give_up_privileges(plan)?;
                 restrict().map_err(|text| Error::new(ErrorKind::Value(text)))?;
-                exec::exec(plan, command)
+                exec::exec(plan, command, None)
             };
             match become_it() {
                 Ok(never) => match never {},

@@ -6,8 +6,11 @@
 
 mod bpf;
 mod calls;
+mod paths;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use self::paths::{Flags, Shape, check_listener, listen, shape};
 
 use rustix::io::Errno;
 

@@ -7,7 +7,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use super::host::{Host, Print, Trouble};
 use crate::ByteString;
 use crate::index::NodeId;
-use crate::observation::{Answer, Change, Lookup, Observation, Process};
+use crate::observation::{Answer, Change, Lookup, Observation, Processes};
 
 /// The records of one run.
 #[derive(Debug)]
@@ -27,8 +27,7 @@ struct Book {
     events: Vec<Event>,
     found: HashSet<(NodeId, bool)>,
     missing: HashSet<(NodeId, Vec<u8>)>,
-    processes: Vec<Process>,
-    latest: HashMap<u32, usize>,
+    processes: Processes,
 }
 
 #[derive(Debug)]
@@ -91,7 +90,7 @@ impl Journal {
         if !new {
             return;
         }
-        let process = book.process(proc, pid);
+        let process = book.processes.find(proc, pid);
         book.events.push(Event { node, missing: missing.map(<[u8]>::to_vec), answer, process });
     }
 
@@ -118,7 +117,8 @@ impl Journal {
         book.changes.sort();
         book.changes.dedup();
         let lookups = book.events.into_iter().map(|event| event.lookup(host)).collect();
-        (Observation { lookups, processes: book.processes }, book.changes)
+        let processes = book.processes.all;
+        (Observation { lookups, processes, untold: Vec::new() }, book.changes)
     }
 }
 
@@ -139,48 +139,4 @@ impl Book {
     fn changed(&mut self, path: ByteString, what: &str) {
         self.changes.push(Change { path, what: what.into() });
     }
-
-    /// Finds out who asks, and who started it; it waits for our answer, so it is still what it is.
-    fn process(&mut self, proc: &OwnedFd, pid: u32) -> Option<usize> {
-        let cmdline = read(proc, pid, "cmdline")?;
-        let words = cmdline.split(|&byte| byte == 0);
-        let mut command: Vec<ByteString> = words.map(ByteString::from).collect();
-        command.pop_if(|last| last.is_empty());
-        let known = self.latest.get(&pid).copied();
-        if known.is_some_and(|known| self.processes[known].command == command) {
-            return known;
-        }
-        let parent = read(proc, pid, "stat").and_then(|stat| parent_in(&stat)).unwrap_or(0);
-        // The view's init started everything and tells nothing. No parent is its own ancestor.
-        if parent > 1 && parent != pid {
-            self.process(proc, parent);
-        }
-        let program = executed(proc, pid);
-        self.processes.push(Process { pid, parent, program, command });
-        self.latest.insert(pid, self.processes.len() - 1);
-        Some(self.processes.len() - 1)
-    }
-}
-
-fn read(proc: &OwnedFd, pid: u32, file: &str) -> Option<Vec<u8>> {
-    use rustix::fs::{Mode, OFlags};
-    let path = format!("{pid}/{file}");
-    let fd =
-        rustix::fs::openat(proc, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()).ok()?;
-    let mut bytes = Vec::new();
-    std::io::Read::read_to_end(&mut std::fs::File::from(fd), &mut bytes).ok()?;
-    Some(bytes)
-}
-
-/// The file that a process executes.
-fn executed(proc: &OwnedFd, pid: u32) -> Option<ByteString> {
-    let target = rustix::fs::readlinkat(proc, format!("{pid}/exe"), Vec::new()).ok()?;
-    Some(ByteString(target.into_bytes()))
-}
-
-/// The fourth field of `/proc/PID/stat`; the second is in parentheses and may hold anything.
-fn parent_in(stat: &[u8]) -> Option<u32> {
-    let after = stat.iter().rposition(|&byte| byte == b')')? + 1;
-    let text = std::str::from_utf8(&stat[after..]).ok()?;
-    text.split_ascii_whitespace().nth(1)?.parse().ok()
 }

@@ -58,7 +58,7 @@ fn try_backend(backend: Backend, privilege: Privilege) -> Result<(), Error> {
     let payload = Payload::Check(&check);
     let tree = Tree::new(Index::from_entries(&plan.entries, &[])?, None)?;
     let tree = Some(&tree);
-    let job = Job { plan: &plan, tree, backend, privilege, observe: false, payload };
+    let job = Job { plan: &plan, tree, backend, privilege, observer: None, payload };
     let finished = process::carry_out(&job, || true)?;
     match finished.map(|finished| finished.outcome) {
         Some(Outcome::Exited(0)) => Ok(()),
@@ -130,7 +130,7 @@ fn abilities(privilege: Privilege) -> Vec<Ability> {
     let plan = empty();
     let payload = Payload::Check(&|| Ok(()));
     let backend = Backend::Bind;
-    let job = Job { plan: &plan, tree: None, backend, privilege, observe: false, payload };
+    let job = Job { plan: &plan, tree: None, backend, privilege, observer: None, payload };
     let failed = process::carry_out(&job, || true).err();
     let failed = failed.map(|error| (error.to_string(), reason::of(&error)));
     let mut steps = vec![

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Comparison, Suggestion};
+use crate::{Comparison, Observer, Suggestion};
 
 /// Section 3.13.
 #[derive(Debug, Serialize)]
@@ -29,6 +29,8 @@ pub(super) struct Run<'a> {
 /// Section 3.8: what has no place in SARIF, for programs that know this one.
 #[derive(Debug, Serialize)]
 pub(super) struct RunProperties<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) observer: Option<Observer>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) comparison: Option<&'a Comparison>,
 }

@@ -14,6 +14,8 @@ use rustix::io::Errno;
 pub(super) enum Verdict {
     Allow,
     Refuse(Errno),
+    /// It waits until the listener has let it go on.
+    Tell,
 }
 
 /// A filter in the making; the accumulator holds what was loaded last.
@@ -42,6 +44,7 @@ impl Program {
     pub(super) fn give(&mut self, verdict: Verdict) {
         let value = match verdict {
             Verdict::Allow => libc::SECCOMP_RET_ALLOW,
+            Verdict::Tell => libc::SECCOMP_RET_USER_NOTIF,
             Verdict::Refuse(errno) => {
                 libc::SECCOMP_RET_ERRNO | errno.raw_os_error().cast_unsigned()
             }

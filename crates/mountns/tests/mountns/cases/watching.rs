@@ -1,6 +1,8 @@
 //! What a run tells of itself afterwards.
 
-use hermitage_mountns::{Answer, Backend, BackendChoice, Command, Index, Plan, PlanOptions, Run};
+use hermitage_mountns::{
+    Answer, Backend, BackendChoice, Command, Index, ObserverChoice, Plan, PlanOptions, Run,
+};
 
 use crate::fixture::Fixture;
 
@@ -62,9 +64,6 @@ pub(crate) fn vanished_before_the_first_look(fixture: &Fixture) {
 }
 
 pub(crate) fn lookups_are_recorded(fixture: &Fixture) {
-    if fixture.backend != Backend::Served {
-        return observes_nothing(fixture);
-    }
     fixture.file("/data/shown", b"shown");
     fixture.file("/data/hidden", b"hidden");
     fixture.file("/data/untouched", b"untouched");
@@ -72,7 +71,8 @@ pub(crate) fn lookups_are_recorded(fixture: &Fixture) {
     let looks =
         ["--inside", "look", "/data/shown", "/data/hidden", "/data/hidden", "/nowhere/at/all"];
     let command = Command::new("inside").args(looks);
-    let run = Run::new(&plan).backend(BackendChoice::Only(Backend::Served)).observe(true);
+    let run =
+        Run::new(&plan).backend(BackendChoice::Only(fixture.backend)).observe(ObserverChoice::Best);
     let report = run.start(&fixture.support, &command).unwrap();
     assert_eq!(report.outcome.code(), 0);
     let observation = report.observation.unwrap();
@@ -91,14 +91,6 @@ pub(crate) fn lookups_are_recorded(fixture: &Fixture) {
     assert_eq!(observation.processes[asker].parent, 1);
     let program = observation.processes[asker].program.as_ref().map(ToString::to_string);
     assert!(program.is_some_and(|program| program.ends_with("/inside")), "the program is told");
-}
-
-fn observes_nothing(fixture: &Fixture) {
-    let plan = fixture.plan(&[], &fixture.options());
-    let run = Run::new(&plan).backend(BackendChoice::Only(fixture.backend)).observe(true);
-    let command = Command::new("inside").args(["--inside", "look", "/nowhere"]);
-    let report = run.start(&fixture.support, &command).unwrap();
-    assert_eq!(report.observation, None);
 }
 
 /// An index, and a difference over a base, show what the plan does that they were made from.
