@@ -43,7 +43,7 @@ pub(crate) fn wanted(
     } else if texts.is_empty() && args.with.is_empty() {
         return Err(Failure::new("nothing says what is to be built").advise(
             "Give an installed package (=cat/pkg-1.2, cat/pkg, pkg), --ebuild-metadata FILE --use \"...\", or \
-             --depend \"...\".",
+             --depend \"...\"; --depend \"\" declares nothing.",
         ));
     } else {
         from_text(args, &texts)?

@@ -148,7 +148,11 @@ pub(crate) struct BatchArgs {
     /// How many at a time
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) jobs: usize,
-    /// Where each package's report and log go; packages that have a report there already are not checked again
+    /// Where each package's report and log go; packages that have a report there already are not checked again, if it was made with the same
+    /// options, files, command and version
     #[arg(long, value_name = "DIR")]
     pub(crate) results: Option<PathBuf>,
+    /// The process that this check is one of a batch of
+    #[arg(long, value_name = "PID", hide = true)]
+    pub(crate) batch_of: Option<i32>,
 }

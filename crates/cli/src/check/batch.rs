@@ -13,6 +13,8 @@ use hermitage_depgraph::{RootKind, Source as _};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::destination::Destination;
+use super::interrupt::Watch;
+use super::origin::Origin;
 use super::print::print_summary;
 use super::{FINDINGS, threshold};
 use crate::args::{BatchArgs, CheckArgs};
@@ -40,11 +42,25 @@ pub(super) fn run(args: &CheckArgs, results: &Path, context: &Context) -> Result
     let words = own_removed(&words);
     let program = std::env::current_exe()
         .map_err(|error| Failure::new(format!("hermitage does not find itself: {error}")))?;
+    let open: Vec<&String> =
+        targets.iter().filter(|name| report(results, name).is_none()).collect();
+    let done = targets.len() - open.len();
+    Origin::of(args, &words, context)?.claim(results, done == 0)?;
+    if done > 0 {
+        context.reporter.note(format_args!(
+            "{done} of {} packages have a report in {}, which is taken over",
+            targets.len(),
+            results.display()
+        ));
+    }
+    let _watch = Watch::start(
+        "interrupted: the same call goes on with the packages that have no report yet",
+    )?;
     let next = AtomicUsize::new(0);
-    let bar = bar(targets.len());
+    let bar = bar(open.len());
     let work = || -> Result<(), Failure> {
-        while let Some(name) = targets.get(next.fetch_add(1, Ordering::Relaxed)) {
-            bar.set_message(name.clone());
+        while let Some(name) = open.get(next.fetch_add(1, Ordering::Relaxed)) {
+            bar.set_message((*name).clone());
             one(&program, &words, name, results)?;
             bar.inc(1);
         }
@@ -70,9 +86,12 @@ fn targets(args: &CheckArgs, context: &Context) -> Result<Vec<String>, Failure> 
         names.extend(packages.iter().map(|(_, package)| package.cpv().to_string()));
     }
     if let Some(path) = targets {
-        let text = fs::read_to_string(path)
+        let text = fs::read(path)
             .map_err(|error| Failure::file(path, "the list of packages can't be read", &error))?;
-        for (at, line) in text.lines().enumerate() {
+        for (at, line) in text.split(|&byte| byte == b'\n').enumerate() {
+            let line = std::str::from_utf8(line).map_err(|error| {
+                Failure::new(format!("{}:{}: not UTF-8: {error}", path.display(), at + 1))
+            })?;
             let name = line.split('#').next().unwrap_or_default().trim();
             if name.is_empty() {
                 continue;
@@ -94,13 +113,13 @@ fn result(results: &Path, name: &str) -> PathBuf {
     results.join(format!("{name}.json"))
 }
 
-/// Checks one package in a process of its own, unless it has a result; that appears whole or not at all.
+/// The report of a package, if it has one. What is no report is none: it is made anew.
+fn report(results: &Path, name: &str) -> Option<Report> {
+    serde_json::from_slice(&fs::read(result(results, name)).ok()?).ok()
+}
+
+/// Checks one package in a process of its own; its report appears whole or not at all.
 fn one(program: &Path, words: &[OsString], name: &str, results: &Path) -> Result<(), Failure> {
-    let result = result(results, name);
-    if result.is_file() {
-        return Ok(());
-    }
-    let part = results.join(format!("{name}.json.{}", std::process::id()));
     let log = results.join(format!("{name}.log"));
     let unwritable = |error| Failure::file(&log, "the result can't be written", &error);
     fs::create_dir_all(log.parent().unwrap_or(results)).map_err(unwritable)?;
@@ -110,15 +129,13 @@ fn one(program: &Path, words: &[OsString], name: &str, results: &Path) -> Result
     let verb = words.iter().position(|word| word == "check").map_or(0, |at| at + 1);
     let mut command = Command::new(program);
     command.args(&words[..verb]).arg(format!("={name}"));
-    command.args(["--format", "json", "--fail-on", "never", "--output"]).arg(&part);
+    command.arg("--batch-of").arg(std::process::id().to_string());
+    command.args(["--format", "json", "--fail-on", "never"]);
+    command.arg("--output").arg(result(results, name));
     command.args(&words[verb..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(output);
     command.env("HERMITAGE_TARGET", name);
-    // That the command fails is a result; that hermitage does leaves none, whatever the code.
-    command.status().map_err(unwritable)?;
-    if !part.is_file() {
-        return Ok(());
-    }
-    fs::rename(&part, &result).map_err(unwritable)
+    // That the command fails is in the report; that hermitage does leaves none, whatever the code.
+    command.status().map(drop).map_err(unwritable)
 }
 
 /// The command line without the batch's own options.
@@ -192,21 +209,14 @@ fn sum_up(
     let mut reports: Vec<Report> = Vec::new();
     let mut failures = Vec::new();
     for name in targets {
-        let path = result(results, name);
-        // Then hermitage failed, and the log says why.
-        if !path.is_file() {
-            let log = results.join(format!("{name}.log"));
-            let why = last_line(&log);
-            context.reporter.warning(format_args!("{name}: could not be checked: {why}"));
-            failures.push(Failed { target: name.clone(), why });
+        if let Some(report) = report(results, name) {
+            reports.push(report);
             continue;
         }
-        let text = fs::read(&path)
-            .map_err(|error| Failure::file(&path, "the result can't be read", &error))?;
-        reports.push(serde_json::from_slice(&text).map_err(|error| {
-            Failure::new(format!("{}: not a report: {error}", path.display()))
-                .advise("Delete it; the next run makes it anew.")
-        })?);
+        // Then hermitage failed, and the log says why.
+        let why = last_line(&results.join(format!("{name}.log")));
+        context.reporter.warning(format_args!("{name}: could not be checked: {why}"));
+        failures.push(Failed { target: name.clone(), why });
     }
     let failed = !failures.is_empty();
     let summary = Summary::of(&reports).failed(failures);

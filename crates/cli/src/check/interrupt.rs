@@ -14,12 +14,12 @@ use crate::failure::Failure;
 /// What a shell adds to the number of the signal that ended a program.
 const BY_SIGNAL: u8 = 128;
 
-/// What is said of it.
-const INTERRUPTED: &str = "interrupted: what was looked for until then makes no report";
-
 /// Whether we were told to end.
 #[derive(Clone, Debug)]
-pub(super) struct Watch(Arc<Shared>);
+pub(super) struct Watch {
+    message: &'static str,
+    shared: Arc<Shared>,
+}
 
 #[derive(Debug, Default)]
 struct Shared {
@@ -28,17 +28,17 @@ struct Shared {
 }
 
 impl Watch {
-    /// From now on nobody ends us without a word.
+    /// From now on nobody ends us without this word.
     ///
     /// A command that is watched is sent SIGINT as well, and may need its time to end in order: that is waited for. Everything else
     /// ends us at once, and the kernel ends the command then.
-    pub(super) fn start() -> Result<Self, Failure> {
-        let watch = Self(Arc::default());
+    pub(super) fn start(message: &'static str) -> Result<Self, Failure> {
+        let watch = Self { message, shared: Arc::default() };
         let ignored = ignored();
         let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| !ignored(signal));
         let mut signals = Signals::new(wanted)
             .map_err(|error| Failure::new(format!("signals can't be handled: {error}")))?;
-        let told = watch.0.clone();
+        let told = watch.shared.clone();
         thread::spawn(move || {
             for signal in signals.forever() {
                 if signal == SIGINT && told.running.load(Ordering::SeqCst) {
@@ -46,7 +46,7 @@ impl Watch {
                     continue;
                 }
                 // Nobody is left to tell when this fails.
-                let _ = writeln!(std::io::stderr(), "hermitage: {INTERRUPTED}");
+                let _ = writeln!(std::io::stderr(), "hermitage: {message}");
                 let _ = emulate_default_handler(signal);
             }
         });
@@ -55,12 +55,12 @@ impl Watch {
 
     /// Has a command run; fails when we were told to end meanwhile, however it ended.
     pub(super) fn during<T>(&self, run: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
-        self.0.running.store(true, Ordering::SeqCst);
+        self.shared.running.store(true, Ordering::SeqCst);
         let result = run();
-        self.0.running.store(false, Ordering::SeqCst);
-        match u8::try_from(self.0.told.load(Ordering::SeqCst)) {
+        self.shared.running.store(false, Ordering::SeqCst);
+        match u8::try_from(self.shared.told.load(Ordering::SeqCst)) {
             Ok(signal) if signal > 0 => {
-                Err(Failure::new(INTERRUPTED).with_code(BY_SIGNAL + signal))
+                Err(Failure::new(self.message).with_code(BY_SIGNAL + signal))
             }
             _ => result,
         }

@@ -9,6 +9,7 @@ mod interrupt;
 mod inventory;
 mod janitor;
 mod observed;
+mod origin;
 mod print;
 mod sandbox;
 mod stdout;
@@ -53,6 +54,9 @@ pub(crate) fn check(mut args: CheckArgs, context: &Context) -> Result<u8, Failur
         let results = args.batch.results.clone().unwrap_or_default();
         return batch::run(&args, &results, context);
     }
+    if let Some(batch) = args.batch.batch_of {
+        die_with(batch)?;
+    }
     let destination = Destination::of(args.audit.output.as_deref())?;
     let rules = rules(&args.audit)?;
     let suppressions = suppressions(&args.audit)?;
@@ -87,6 +91,17 @@ pub(crate) fn check(mut args: CheckArgs, context: &Context) -> Result<u8, Failur
     Ok(exit_code(&report, &args.audit))
 }
 
+/// Has the end of the batch that we belong to end us too.
+fn die_with(batch: i32) -> Result<(), Failure> {
+    use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
+    set_parent_process_death_signal(Some(Signal::TERM))
+        .map_err(|error| Failure::new(format!("the batch can't be watched: {error}")))?;
+    if getppid() == Pid::from_raw(batch) {
+        return Ok(());
+    }
+    Err(Failure::new("the batch has ended"))
+}
+
 /// What came of running the command, once or twice.
 struct Ran {
     trace: Trace,
@@ -113,7 +128,7 @@ fn ran(
     timings: &mut Timings,
 ) -> Result<Ran, Failure> {
     let _stdout = stdout::Diverted::to_stderr()?;
-    let watch = Watch::start()?;
+    let watch = Watch::start("interrupted: what was looked for until then makes no report")?;
     let (mut host, mut copies) = (None, None);
     if args.audit.compare {
         let CheckArgs { run, start, .. } = args;

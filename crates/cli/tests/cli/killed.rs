@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::machine::Machine;
 
 /// Processes that have this among their arguments.
-fn processes(mark: &str) -> Vec<String> {
+pub(crate) fn processes(mark: &str) -> Vec<String> {
     let entries = fs::read_dir("/proc").unwrap().flatten();
     let line = |entry: fs::DirEntry| fs::read_to_string(entry.path().join("cmdline")).ok();
     entries.filter_map(line).filter(|line| line.contains(mark)).collect()
