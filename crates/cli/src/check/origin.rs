@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
+use hermitage_audit::Text;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -23,9 +25,9 @@ pub(super) struct Origin {
     schema: u32,
     hermitage: String,
     /// Where relative paths begin.
-    directory: String,
+    directory: Text,
     /// Options and the command, as they were given.
-    words: Vec<String>,
+    words: Vec<Text>,
     settings: String,
     files: Vec<(String, String)>,
 }
@@ -49,8 +51,8 @@ impl Origin {
         Ok(Self {
             schema: 1,
             hermitage: env!("CARGO_PKG_VERSION").to_owned(),
-            directory: format!("{:?}", absolute(Path::new("."))?),
-            words: words.iter().map(|word| format!("{word:?}")).collect(),
+            directory: Text::from(absolute(Path::new("."))?.as_os_str().as_bytes()),
+            words: words.iter().map(|word| Text::from(word.as_bytes())).collect(),
             settings: digest(format!("{:?}", context.config).as_bytes()),
             files: files.collect::<Result<_, Failure>>()?,
         })
@@ -88,7 +90,8 @@ impl Origin {
             return Some(format!("hermitage {}", other.hermitage));
         }
         if (&other.words, &other.directory) != (&self.words, &self.directory) {
-            return Some(format!("other options or another command: {}", other.words.join(" ")));
+            let words: Vec<_> = other.words.iter().map(ToString::to_string).collect();
+            return Some(format!("other options or another command: {}", words.join(" ")));
         }
         if other.settings != self.settings {
             return Some("another configuration".to_owned());
