@@ -37,6 +37,7 @@ mod error;
 mod host;
 mod index;
 mod kernel;
+mod memory;
 #[cfg(feature = "test-support")]
 mod model;
 mod observation;
@@ -54,6 +55,7 @@ pub use bytes::ByteString;
 pub use command::{Command, Outcome};
 pub use error::{Error, ErrorKind};
 pub use index::{Index, VERSION as INDEX_VERSION};
+pub use memory::PrivateMemory;
 #[cfg(feature = "test-support")]
 pub use model::Shown;
 pub use observation::{

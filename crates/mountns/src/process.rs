@@ -15,6 +15,7 @@ mod supervisor;
 mod surroundings;
 
 pub(crate) use limits::FileSize;
+pub(crate) use supervisor::enter_user_namespace;
 
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 

@@ -5,6 +5,7 @@
 mod bench;
 mod check;
 mod portage;
+mod rebuild;
 mod rules;
 mod run;
 mod source;
@@ -21,6 +22,7 @@ pub(crate) use bench::{
 };
 pub(crate) use check::{AuditArgs, BatchArgs, CheckArgs, CheckFormat, ObserverName, SeverityName};
 pub(crate) use portage::{EmergeArgs, PortageArgs, PortageVerb, SetupArgs, SetupWay, StatusArgs};
+pub(crate) use rebuild::{ComparisonArgs, RebuildArgs};
 pub(crate) use rules::{BulkName, FormName, FormatArgs, RulesArgs, RulesFormat, SandboxText};
 pub(crate) use run::{BackendName, RunArgs, SyscallLevel, ViewArgs};
 pub(crate) use source::SourceArgs;
@@ -77,6 +79,8 @@ pub(crate) enum Verb {
     Exec(ExecArgs),
     /// Run a command that sees nothing but what the target declares, and report what else it reached for
     Check(Box<CheckArgs>),
+    /// Run a command twice under other circumstances, and compare what it leaves; 1 when that differs
+    Rebuild(Box<RebuildArgs>),
     /// Write what a build of the target sees as rules for another sandbox
     Rules(RulesArgs),
     /// Turn another package manager's database into one that hermitage reads

@@ -16,7 +16,7 @@ const BY_SIGNAL: u8 = 128;
 
 /// Whether we were told to end.
 #[derive(Clone, Debug)]
-pub(super) struct Watch {
+pub(crate) struct Watch {
     message: &'static str,
     shared: Arc<Shared>,
 }
@@ -32,7 +32,7 @@ impl Watch {
     ///
     /// A command that is watched is sent SIGINT as well, and may need its time to end in order: that is waited for. Everything else
     /// ends us at once, and the kernel ends the command then.
-    pub(super) fn start(message: &'static str) -> Result<Self, Failure> {
+    pub(crate) fn start(message: &'static str) -> Result<Self, Failure> {
         let watch = Self { message, shared: Arc::default() };
         let ignored = ignored();
         let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| !ignored(signal));
@@ -54,7 +54,7 @@ impl Watch {
     }
 
     /// Has a command run; fails when we were told to end meanwhile, however it ended.
-    pub(super) fn during<T>(&self, run: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    pub(crate) fn during<T>(&self, run: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
         self.shared.running.store(true, Ordering::SeqCst);
         let result = run();
         self.shared.running.store(false, Ordering::SeqCst);

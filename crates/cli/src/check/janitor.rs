@@ -17,14 +17,14 @@ const PREFIX: &str = "hermitage-compare-";
 
 /// A directory that goes away with us, also when we are killed: a process of its own waits for our end and removes it.
 #[derive(Debug)]
-pub(super) struct Swept {
+pub(crate) struct Swept {
     directory: tempfile::TempDir,
     janitor: Child,
 }
 
 impl Swept {
     /// Makes a directory in `place`.
-    pub(super) fn new(place: &Path) -> io::Result<Self> {
+    pub(crate) fn new(place: &Path) -> io::Result<Self> {
         let directory = tempfile::Builder::new().prefix(PREFIX).tempdir_in(place)?;
         let mut command = Command::new(std::env::current_exe()?);
         command.arg(SWEEP).arg(directory.path());
@@ -34,7 +34,7 @@ impl Swept {
         Ok(Self { directory, janitor })
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.directory.path()
     }
 }

@@ -1,18 +1,18 @@
 //! `hermitage check`: runs a command in a view, and tells what it reached for.
 
 mod batch;
-mod compare;
+pub(crate) mod compare;
 mod declared;
 mod destination;
 mod image;
-mod interrupt;
+pub(crate) mod interrupt;
 mod inventory;
 mod janitor;
 mod observed;
 mod origin;
 mod print;
 mod sandbox;
-mod stdout;
+pub(crate) mod stdout;
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -24,6 +24,7 @@ use hermitage_audit::{
 use hermitage_mountns::{ObserverChoice, Run};
 
 use crate::args::{AuditArgs, CheckArgs, ObserverName, SeverityName, TargetArgs};
+use crate::copies::Copies;
 use crate::failure::{FAILED, Failure};
 use crate::plan::{self, Worked};
 use crate::report::Reporter;
@@ -31,12 +32,11 @@ use crate::source::{Machine, absolute, outside};
 use crate::target::{self, Wanted};
 use crate::timing::Timings;
 use crate::verbs::{Context, run};
-use compare::Copies;
 use declared::Declared;
 use destination::Destination;
 use interrupt::Watch;
 use inventory::MachineInventory;
-pub(crate) use janitor::{SWEEP, sweep};
+pub(crate) use janitor::{SWEEP, Swept, sweep};
 use observed::Observed;
 use sandbox::SandboxLog;
 

@@ -7,10 +7,10 @@ use crate::failure::Failure;
 
 /// Holds stdout while stderr is in its place.
 #[derive(Debug)]
-pub(super) struct Diverted(OwnedFd);
+pub(crate) struct Diverted(OwnedFd);
 
 impl Diverted {
-    pub(super) fn to_stderr() -> Result<Self, Failure> {
+    pub(crate) fn to_stderr() -> Result<Self, Failure> {
         let fail = |error: rustix::io::Errno| Failure::from(io::Error::from(error));
         let kept = rustix::io::fcntl_dupfd_cloexec(io::stdout(), 3).map_err(fail)?;
         rustix::stdio::dup2_stdout(io::stderr()).map_err(fail)?;

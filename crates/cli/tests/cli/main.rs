@@ -19,6 +19,7 @@ mod machine;
 mod places;
 mod pure;
 mod queries;
+mod rebuild;
 mod rules;
 mod setup;
 mod support;

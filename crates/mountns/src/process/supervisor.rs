@@ -42,7 +42,7 @@ fn start(setting: &Setting<'_>, life: &OwnedFd, report: &OwnedFd) -> Result<(Pid
 
 fn enter_namespaces(plan: &Plan, privilege: Privilege) -> Result<(), Error> {
     if privilege == Privilege::User {
-        enter_user_namespace(plan)?;
+        enter_user_namespace(plan.surroundings.user)?;
     }
     let mut spaces = vec![
         (UnshareFlags::NEWNS, "CLONE_NEWNS"),
@@ -66,18 +66,15 @@ fn enter_namespaces(plan: &Plan, privilege: Privilege) -> Result<(), Error> {
     rustix::system::setdomainname(b"(none)").named(|| "setdomainname(\"(none)\")".into())
 }
 
-/// Maps the caller to itself, or to whom the plan names: mapping to 0 would break chgrp, and more than one id is not to be
+/// Maps the caller to itself, or to `user`: mapping to 0 would break chgrp, and more than one id is not to be
 /// had without help.
-fn enter_user_namespace(plan: &Plan) -> Result<(), Error> {
+pub(crate) fn enter_user_namespace(user: Option<u32>) -> Result<(), Error> {
     let uid = rustix::process::geteuid().as_raw();
     let gid = rustix::process::getegid().as_raw();
     sys::unshare(UnshareFlags::NEWUSER).named(|| "unshare(CLONE_NEWUSER)".into())?;
     write_proc("/proc/self/setgroups", "deny")?;
-    write_proc(
-        "/proc/self/uid_map",
-        &format!("{} {uid} 1", plan.surroundings.user.unwrap_or(uid)),
-    )?;
-    write_proc("/proc/self/gid_map", &format!("{} {gid} 1", plan.surroundings.user.unwrap_or(gid)))
+    write_proc("/proc/self/uid_map", &format!("{} {uid} 1", user.unwrap_or(uid)))?;
+    write_proc("/proc/self/gid_map", &format!("{} {gid} 1", user.unwrap_or(gid)))
 }
 
 pub(super) fn write_proc(path: &str, text: &str) -> Result<(), Error> {
