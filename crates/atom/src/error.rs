@@ -1,5 +1,6 @@
 //! The one error of this crate: what was wrong, where, and what would have been right.
 
+use crate::printable::Printable;
 use thiserror::Error as ThisError;
 
 /// What kind of rule a text breaks.
@@ -42,7 +43,7 @@ pub enum ErrorKind {
 
 /// A text that is not what it was parsed as.
 #[derive(Clone, Debug, PartialEq, Eq, ThisError)]
-#[error("\"{}\" at byte {offset}: expected {expected}", self.word())]
+#[error("\"{}\" at byte {offset}: expected {expected}", Printable(self.word()))]
 pub struct Error {
     input: Box<str>,
     offset: usize,

@@ -24,6 +24,7 @@ mod eapi;
 mod error;
 mod name;
 mod pattern;
+mod printable;
 #[cfg(feature = "test-support")]
 pub mod strategy;
 #[cfg(feature = "test-support")]
@@ -41,5 +42,6 @@ pub use eapi::Eapi;
 pub use error::{Error, ErrorKind};
 pub use name::{is_category, is_package, is_repository, is_slot, is_use_flag, split_slot};
 pub use pattern::Pattern;
+pub use printable::Printable;
 pub use use_flags::UseFlags;
 pub use version::{Suffix, Version, VersionRef};

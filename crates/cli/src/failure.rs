@@ -5,6 +5,7 @@ use std::fmt::{self, Write as _};
 use std::io;
 use std::path::Path;
 
+use hermitage_atom::Printable;
 use hermitage_depgraph as depgraph;
 use hermitage_mountns as mountns;
 use hermitage_vdb as vdb;
@@ -30,17 +31,9 @@ pub(crate) fn harmless(text: &str) -> String {
     shown
 }
 
-/// Text without control characters but tabs and ends of lines.
+/// Lines of text without control characters.
 pub(crate) fn escaped(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for char in text.chars() {
-        if char.is_control() && !matches!(char, '\t' | '\n') {
-            shown.extend(char.escape_default());
-        } else {
-            shown.push(char);
-        }
-    }
-    shown
+    text.split('\n').map(|line| Printable(line).to_string()).collect::<Vec<_>>().join("\n")
 }
 
 /// An error that ends the program.

@@ -1,5 +1,6 @@
 //! The one error of this crate.
 
+use hermitage_atom::Printable;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -18,10 +19,12 @@ pub enum Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Path(path, None) => write!(f, "{}", path.display()),
-            Self::Path(path, Some(line)) => write!(f, "{}:{line}", path.display()),
+            Self::Path(path, None) => write!(f, "{}", Printable(path.display())),
+            Self::Path(path, Some(line)) => {
+                write!(f, "{}:{line}", Printable(path.display()))
+            }
             Self::Package(cpv) => f.write_str(cpv),
-            Self::Text(text) => write!(f, "\"{text}\""),
+            Self::Text(text) => write!(f, "\"{}\"", Printable(text)),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! How far a closure goes.
 
+use hermitage_atom::Printable;
 use std::fmt;
 use std::str::FromStr;
 
@@ -62,7 +63,7 @@ impl BranchPolicy {
 
 /// A name that is not the name of a policy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("\"{given}\" is not one of {known}")]
+#[error("\"{}\" is not one of {known}", Printable(given))]
 pub struct UnknownPolicy {
     given: String,
     known: String,

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use hermitage_atom::Printable;
 use thiserror::Error as ThisError;
 
 /// What is wrong at the place an [`Error`] names.
@@ -165,7 +166,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.0.path.as_os_str().is_empty() {
-            write!(f, "{}:", self.0.path.display())?;
+            write!(f, "{}:", Printable(self.0.path.display()))?;
         }
         if let Some(line) = self.0.line {
             write!(f, "{line}:")?;

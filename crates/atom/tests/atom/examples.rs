@@ -193,6 +193,16 @@ fn an_error_names_the_place_and_what_was_expected_there() {
 }
 
 #[test]
+fn an_error_quotes_no_control_characters() {
+    let error = Atom::parse_permissive("a/b\u{1b}[31m\u{9b}\u{e9}\u{7f}").unwrap_err();
+    assert_eq!(error.word(), "a/b\u{1b}[31m\u{9b}\u{e9}\u{7f}");
+    assert_eq!(
+        error.to_string(),
+        "\"a/b\\u{1b}[31m\\u{9b}\u{e9}\\u{7f}\" at byte 3: expected the end of the atom"
+    );
+}
+
+#[test]
 fn groups_have_to_be_well_formed() {
     let wrong = [
         ("( a/b", ErrorKind::Group),

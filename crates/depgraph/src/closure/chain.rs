@@ -2,7 +2,7 @@
 
 use super::Closure;
 use super::member::{Link, MemberId, Origin};
-use hermitage_atom::Cpv;
+use hermitage_atom::{Cpv, Printable};
 use std::fmt;
 
 /// A chain of packages, each asked for by the one before it. It prints as one line.
@@ -43,7 +43,7 @@ impl Chain {
 
 impl fmt::Display for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.start)?;
+        write!(f, "{}", Printable(&self.start))?;
         for Step { link, cpv } in &self.steps {
             match link {
                 Link::Itself => {}

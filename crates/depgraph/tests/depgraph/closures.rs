@@ -1,5 +1,6 @@
 use crate::closure_json;
 use hermitage_atom::{Atom, Cpv, Pattern};
+use hermitage_depgraph::profile::{Disk, ProfileStack, Repositories};
 use hermitage_depgraph::{
     BranchPolicy, Closure, DepClass, ErrorKind, Holding, Link, Md5Cache, MemoryPackage,
     MemorySource, Phase, Policy, Query, RootKind, Roots, Source as _, SystemSet, Target,
@@ -273,6 +274,27 @@ fn a_dependency_string_that_can_not_be_read_names_its_class() {
     let error = Target::given("target").with_dependencies(DepClass::Bdepend, "a/b )").unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::Dependency { class: DepClass::Bdepend });
     assert!(std::error::Error::source(&error).is_some());
+}
+
+#[test]
+fn names_are_quoted_without_control_characters() {
+    let escape = "a/\u{1b}[31m\n";
+    let shown = r"a/\u{1b}[31m\n";
+    let given = Target::given(escape).with_dependencies(DepClass::Depend, "a/a").unwrap();
+    let closure = ask(&source("a/a-1"), &Query::new(given));
+    let why = closure.why(&cpv("a/a-1")).unwrap();
+    assert_eq!(why.to_string(), format!("{shown} --DEPEND a/a--> a/a-1"));
+
+    let profile = std::path::Path::new(escape);
+    let errors: [Box<dyn std::error::Error>; 4] = [
+        Box::new(needs("").with_dependencies(DepClass::Depend, escape).unwrap_err()),
+        Box::new(MemoryPackage::parse(escape).unwrap_err()),
+        Box::new(escape.parse::<Policy>().unwrap_err()),
+        Box::new(ProfileStack::load(&Disk, profile, &Repositories::new()).unwrap_err()),
+    ];
+    for error in errors {
+        assert!(error.to_string().contains(shown), "{error}");
+    }
 }
 
 #[test]

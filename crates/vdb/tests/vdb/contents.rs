@@ -98,6 +98,13 @@ fn a_file_that_was_cut_off_is_an_error_in_its_last_line() {
 }
 
 #[test]
+fn an_error_names_its_file_without_control_characters() {
+    let contents = Contents::new("/db/c/p\n\u{1b}/CONTENTS", b"dir".to_vec());
+    let error = contents.entries().find_map(Result::err).unwrap();
+    assert!(error.to_string().starts_with(r"/db/c/p\n\u{1b}/CONTENTS:1: "), "{error}");
+}
+
+#[test]
 fn each_kind_of_bad_line_says_what_was_expected() {
     let cases: [(&[u8], ErrorKind); 12] = [
         (b"", ErrorKind::EmptyLine),
