@@ -19,6 +19,7 @@ macro_rules! replays {
 
 replays! {
     seeds_of_atoms_break_no_law: "atom", hermitage_atom::test_support::check::atom;
+    seeds_of_patterns_break_no_law: "pattern", hermitage_atom::test_support::check::pattern;
     seeds_of_dependency_strings_break_no_law: "dep_spec", hermitage_atom::test_support::check::dep_spec;
     seeds_of_versions_break_no_law: "version", hermitage_atom::test_support::check::version;
     seeds_of_contents_break_no_law: "contents", hermitage_vdb::test_support::check::contents;

@@ -1,6 +1,6 @@
 //! Laws that hold for any bytes: each function takes what a fuzzer or a strategy came up with, and panics where one is broken.
 
-use crate::{Atom, Cpv, DepKind, DepSpec, DepSpecRef, Eapi, Error, Version};
+use crate::{Atom, Cpv, DepKind, DepSpec, DepSpecRef, Eapi, Error, Pattern, Version};
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 
 /// An atom prints as it was parsed, in every EAPI that has it; an error points into the text.
@@ -90,6 +90,61 @@ pub fn version(input: &[u8]) {
             }
         }
     }
+}
+
+/// The first line of the input, as a pattern, prints as it was parsed, and matches what its definition says of the packages
+/// in the other lines; what is an atom means the same as the atom.
+///
+/// # Panics
+/// If that does not hold.
+pub fn pattern(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else { return };
+    let mut lines = text.split('\n');
+    let first = lines.next().unwrap_or_default();
+    let pattern = match Pattern::parse(first) {
+        Ok(pattern) => pattern,
+        Err(error) => return place(&error, first),
+    };
+    assert_eq!(pattern.to_string(), first);
+    assert_eq!(Pattern::parse(pattern.as_str()).as_ref(), Ok(&pattern));
+    let atom = Atom::parse_permissive(first);
+    for package in lines.take(8).filter_map(|line| Cpv::parse(line).ok()) {
+        let expected = match &atom {
+            Ok(atom) => atom.matches(&package).is_ok(),
+            Err(_) => is_meant(first, &package),
+        };
+        assert_eq!(pattern.matches(&package), expected, "{pattern} and {package}");
+    }
+    if let Ok(atom) = atom {
+        assert_eq!(Pattern::from(atom), pattern);
+    }
+}
+
+/// Whether a name with `*` means a package in slot 0 of no known repository.
+fn is_meant(pattern: &str, package: &Cpv) -> bool {
+    let (names, slot) = pattern.split_at(pattern.find(':').unwrap_or(pattern.len()));
+    let (category, name) = names.split_once('/').unwrap_or_default();
+    matches!(slot, "" | ":0" | ":0/0")
+        && stands_for(category.as_bytes(), package.category().as_bytes())
+        && stands_for(name.as_bytes(), package.package().as_bytes())
+}
+
+/// The definition of `*`, with every beginning of the name that the pattern so far stands for.
+fn stands_for(pattern: &[u8], name: &[u8]) -> bool {
+    let mut reached = vec![false; name.len() + 1];
+    reached[0] = true;
+    for &byte in pattern {
+        if byte == b'*' {
+            let least = reached.iter().position(|reached| *reached).unwrap_or(reached.len());
+            reached[least..].fill(true);
+        } else {
+            for at in (0..name.len()).rev() {
+                reached[at + 1] = reached[at] && name[at] == byte;
+            }
+            reached[0] = false;
+        }
+    }
+    reached[name.len()]
 }
 
 fn place(error: &Error, text: &str) {

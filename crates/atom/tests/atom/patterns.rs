@@ -1,6 +1,7 @@
 //! Names with `*`, as users write them.
 
-use hermitage_atom::{Candidate, Cpv, ErrorKind, Pattern, VersionRef};
+use hermitage_atom::test_support::check;
+use hermitage_atom::{Candidate, Cpv, Eapi, ErrorKind, Pattern, VersionRef, strategy};
 use proptest::prelude::*;
 
 /// A package in slot 2/5 of the repository "overlay".
@@ -83,38 +84,28 @@ fn a_malformed_pattern_is_refused_with_its_place() {
     assert!(Pattern::parse(">=dev-*/a-1").is_err(), "no versions behind names with *");
 }
 
-/// The definition, read off: a star takes nothing, or one byte and goes on.
-fn stands_for(pattern: &[u8], name: &[u8]) -> bool {
-    match (pattern, name) {
-        ([], []) => true,
-        ([b'*', rest @ ..], _) if stands_for(rest, name) => true,
-        ([b'*', ..], [_, name @ ..]) => stands_for(pattern, name),
-        ([a, pattern @ ..], [b, name @ ..]) => a == b && stands_for(pattern, name),
-        _ => false,
-    }
-}
-
 proptest! {
     #[test]
     fn a_pattern_matches_what_its_definition_says(
-        pattern in "[ab*][ab*]{0,6}/[ab*]{1,7}",
-        category in "[ab]{1,6}",
-        name in "[ab]{1,6}",
+        pattern in "[ab*][ab*]{0,6}/[ab*]{1,7}(:0(/0)?)?",
+        packages in prop::collection::vec("[ab]{1,6}/[ab]{1,6}-1", 8),
     ) {
         prop_assume!(!pattern.contains("**"));
-        let parsed = Pattern::parse(&pattern).unwrap();
-        let (left, right) = pattern.split_once('/').unwrap();
-        let expected = stands_for(left.as_bytes(), category.as_bytes())
-            && stands_for(right.as_bytes(), name.as_bytes());
-        prop_assert_eq!(parsed.matches(&Cpv::parse(&format!("{category}/{name}-1")).unwrap()), expected);
-        prop_assert_eq!(parsed.to_string(), pattern);
+        prop_assert!(Pattern::parse(&pattern).is_ok());
+        check::pattern(format!("{pattern}\n{}", packages.join("\n")).as_bytes());
+    }
+
+    #[test]
+    fn an_atom_is_a_pattern_that_means_the_same(
+        atom in strategy::atom(Eapi::LATEST),
+        packages in prop::collection::vec(strategy::cpv(), 8),
+    ) {
+        prop_assert!(Pattern::parse(&atom).is_ok());
+        check::pattern(format!("{atom}\n{}", packages.join("\n")).as_bytes());
     }
 
     #[test]
     fn any_text_is_a_pattern_or_an_error_with_its_place(text in "[a/*:\\[\\]=<!~ -]{0,12}|\\PC{0,12}") {
-        match Pattern::parse(&text) {
-            Ok(pattern) => prop_assert_eq!(pattern.as_str(), text),
-            Err(error) => prop_assert!(error.offset() <= text.len()),
-        }
+        check::pattern(text.as_bytes());
     }
 }
