@@ -5,4 +5,5 @@
 
 mod examples;
 mod laws;
+mod legal;
 mod patterns;
