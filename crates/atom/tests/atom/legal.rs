@@ -28,9 +28,12 @@ fn what_is_legal_depends_on_the_eapi() {
     assert_eq!(Atom::parse("cat/pkg::x", Eapi::V8).unwrap_err().kind(), ErrorKind::NotHere);
 }
 
+/// Whether an EAPI has a feature.
+type Has = fn(Eapi) -> bool;
+
 #[test]
 fn each_feature_is_there_since_its_eapi() {
-    let since: [(fn(Eapi) -> bool, Eapi); 13] = [
+    let since: [(Has, Eapi); 13] = [
         (Eapi::has_slot_deps, Eapi::V1),
         (Eapi::has_use_deps, Eapi::V2),
         (Eapi::has_strong_blockers, Eapi::V2),
