@@ -321,6 +321,9 @@ fn a_match_or_the_reason_why_not() {
     for (text, expected) in table {
         assert_eq!(atom(text).matches(&installed), expected, "{text}");
     }
+    // Nobody knows where a bare name and version came from.
+    let unknown = Cpv::parse("cat/pkg-1").unwrap();
+    assert_eq!(atom("cat/pkg::repo").matches(&unknown), Err(Mismatch::Repository));
 }
 
 #[test]

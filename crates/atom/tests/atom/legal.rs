@@ -79,6 +79,8 @@ fn what_is_legal_depends_on_the_variable() {
         let expected = (eapi < Eapi::V2).then_some((16, ErrorKind::NotInEapi));
         assert_eq!(refused(arrow, eapi, SrcUri), expected, "EAPI {eapi}");
     }
+    let printed = DepSpec::parse(arrow, Eapi::LATEST, SrcUri).unwrap().to_string();
+    assert_eq!(printed, arrow);
     assert_eq!(refused("a/b -> c", Eapi::LATEST, Package), Some((4, ErrorKind::Category)));
 }
 

@@ -1,41 +1,11 @@
 use crate::closure_json;
-use hermitage_atom::{Atom, Cpv, Pattern};
+use crate::support::{ask, atom, cpv, names, needs, package, source};
+use hermitage_atom::{Blocker, Pattern};
 use hermitage_depgraph::profile::{Disk, ProfileStack, Repositories};
 use hermitage_depgraph::{
-    BranchPolicy, Closure, DepClass, ErrorKind, Holding, Link, Md5Cache, MemoryPackage,
-    MemorySource, Phase, Policy, Query, RootKind, Roots, Source as _, SystemSet, Target,
+    BranchPolicy, DepClass, ErrorKind, Holding, Link, Md5Cache, MemoryPackage, MemorySource,
+    Policy, Query, Source as _, SystemSet, Target,
 };
-
-/// A database from lines of `CPV[:SLOT] | RDEPEND`.
-fn source(lines: &str) -> MemorySource {
-    MemorySource::new(lines.lines().filter(|line| !line.trim().is_empty()).map(package))
-}
-
-fn package(line: &str) -> MemoryPackage {
-    let (cpv, rdepend) = line.split_once('|').unwrap_or((line, ""));
-    let package = MemoryPackage::parse(cpv.trim()).unwrap();
-    package.with_dependencies(DepClass::Rdepend, rdepend.trim()).unwrap()
-}
-
-fn needs(depend: &str) -> Target {
-    Target::given("target").with_dependencies(DepClass::Depend, depend).unwrap()
-}
-
-fn ask(source: &MemorySource, query: &Query) -> Closure {
-    query.resolve(&Roots::one(source)).unwrap()
-}
-
-fn names(closure: &Closure) -> Vec<&str> {
-    closure.packages().map(|member| member.cpv().as_str()).collect()
-}
-
-fn cpv(text: &str) -> Cpv {
-    Cpv::parse(text).unwrap()
-}
-
-fn atom(text: &str) -> Atom {
-    Atom::parse_permissive(text).unwrap()
-}
 
 #[test]
 fn direct_stops_at_what_is_declared_and_direct_runtime_goes_on() {
@@ -70,6 +40,15 @@ fn packages_that_own_nothing_are_looked_through_without_counting_a_level() {
 }
 
 #[test]
+fn a_level_is_the_fewest_steps_through_whatever_is_looked_through() {
+    let source = source("a/a-1 | a/b\na/b-1 | a/y\nvirtual/v-1 | a/x\na/x-1 | a/y\na/y-1");
+    let closure = ask(&source, &Query::new(needs("a/a virtual/v")));
+    let levels: Vec<_> =
+        closure.packages().map(|m| (m.cpv().package(), m.level().unwrap())).collect();
+    assert_eq!(levels, [("a", 1), ("b", 2), ("x", 1), ("y", 2), ("v", 1)]);
+}
+
+#[test]
 fn the_first_satisfied_branch_is_taken_or_all_of_them_and_the_reason_says_which() {
     let source = source("a/b-1\na/c-1:0\na/c-2:2");
     let query = Query::new(needs("|| ( a/a a/b ( a/b a/c ) )"));
@@ -84,6 +63,14 @@ fn the_first_satisfied_branch_is_taken_or_all_of_them_and_the_reason_says_which(
     assert_eq!(choice.group, "|| ( a/a a/b ( a/b a/c ) )");
     let all = ask(&source, &query.branch(BranchPolicy::All));
     assert_eq!(names(&all), ["a/b-1", "a/c-1", "a/c-2"]);
+    // A branch whose condition does not apply is none.
+    let closure = ask(&source, &Query::new(needs("|| ( x? ( a/c ) a/b )")));
+    let Link::Dependency { choice: Some(choice), .. } =
+        &closure.packages().next().unwrap().reasons()[0].link
+    else {
+        panic!("it was chosen from a group")
+    };
+    assert_eq!((choice.branch, choice.of), (1, 1));
 }
 
 #[test]
@@ -106,20 +93,6 @@ fn what_nothing_satisfies_is_listed_with_the_chain_that_asks_and_why_others_will
     assert_eq!(closure.chain_of(missing.from).to_string(), "target --DEPEND a/a--> a/a-1");
     assert_eq!(missing.rejected[0].cpv, cpv("a/b-1"));
     assert_eq!(missing.rejected[0].reason, "the version is outside of the range");
-}
-
-#[test]
-fn why_gives_the_shortest_chain() {
-    let source = source("a/a-1 | a/b\na/b-1 | a/c\na/c-1 | a/a\na/d-1 | a/c");
-    let closure = ask(&source, &Query::new(needs("a/a a/d")));
-    assert_eq!(
-        closure.why(&cpv("a/c-1")).unwrap().to_string(),
-        "target --DEPEND a/d--> a/d-1 --RDEPEND a/c--> a/c-1"
-    );
-    assert!(closure.why(&cpv("a/x-1")).is_none());
-    let cycles = closure.cycles();
-    assert_eq!(cycles.len(), 1);
-    assert_eq!(cycles[0].len(), 3);
 }
 
 #[test]
@@ -147,6 +120,10 @@ fn blockers_of_installed_packages_are_reported_and_pull_nothing_in() {
     assert_eq!(names(&closure), ["a/a-1"]);
     let [blocked] = closure.blocked() else { panic!("one package is blocked") };
     assert_eq!((blocked.atom.as_str(), blocked.in_closure), ("!!<a/b-2", false));
+    assert_eq!((blocked.strength, &blocked.cpv), (Blocker::Strong, &cpv("a/b-1")));
+    let closure = ask(&source, &Query::new(needs("a/b !a/b")));
+    let [blocked] = closure.blocked() else { panic!("one package is blocked") };
+    assert_eq!((blocked.strength, blocked.in_closure), (Blocker::Weak, true));
 }
 
 #[test]
@@ -167,52 +144,18 @@ fn system_comes_in_by_its_own_reason_and_can_be_subtracted_from() {
 }
 
 #[test]
-fn each_class_is_looked_for_in_its_own_root() {
-    let (host, sysroot, root) =
-        (source("a/tool-1 | a/lib\na/lib-1"), source("a/lib-2"), source("a/lib-3\na/data-1"));
-    let target = Target::given("target")
-        .with_dependencies(DepClass::Bdepend, "a/tool")
-        .unwrap()
-        .with_dependencies(DepClass::Depend, "a/lib")
-        .unwrap()
-        .with_dependencies(DepClass::Rdepend, "a/data")
-        .unwrap();
-    let roots = Roots::one(&root).with(RootKind::Sysroot, &sysroot).with(RootKind::Broot, &host);
-    let closure = Query::new(target.clone()).resolve(&roots).unwrap();
-    let found: Vec<_> = closure.packages().map(|m| (m.root().as_str(), m.cpv().as_str())).collect();
-    assert_eq!(found, [("BROOT", "a/lib-1"), ("SYSROOT", "a/lib-2"), ("BROOT", "a/tool-1")]);
-    let closure = Query::new(target).phase(Phase::Config).resolve(&roots).unwrap();
-    assert_eq!(names(&closure), ["a/data-1"]);
-}
-
-#[test]
-fn before_eapi_7_depend_is_looked_for_where_is_built_and_what_is_built_against() {
-    let (host, sysroot) = (source("a/tool-1\na/both-1"), source("a/lib-1\na/both-1"));
-    let target = Target::given("target").with_eapi("6".parse().unwrap());
-    let target = target.with_dependencies(DepClass::Depend, "a/tool a/lib a/both a/none").unwrap();
-    let roots = Roots::one(&host).with(RootKind::Sysroot, &sysroot);
-    let closure = Query::new(target).resolve(&roots).unwrap();
-    assert_eq!(names(&closure), ["a/both-1", "a/both-1", "a/lib-1", "a/tool-1"]);
-    let missing: Vec<_> = closure.unsatisfied().iter().map(|u| u.text.as_str()).collect();
-    assert_eq!(missing, ["a/none"]);
-}
-
-#[test]
-fn roots_that_share_a_database_hold_each_package_once() {
-    let source = source("a/tool-1 | a/lib\na/lib-1");
-    let target = needs("a/lib").with_dependencies(DepClass::Bdepend, "a/tool").unwrap();
-    let roots = Roots::one(&source).with(RootKind::Broot, &source);
-    let closure = Query::new(target).resolve(&roots).unwrap();
-    assert_eq!(names(&closure), ["a/lib-1", "a/tool-1"]);
-    assert!(closure.packages().all(|member| member.root() == RootKind::Root));
-}
-
-#[test]
 fn a_package_that_is_provided_satisfies_and_is_not_there() {
     let closure = ask(&source(""), &Query::new(needs(">=a/a-1")).provided([cpv("a/a-2")]));
     assert!(closure.unsatisfied().is_empty());
     assert_eq!(closure.packages().len(), 0);
     assert_eq!(closure.provided()[0].cpv, cpv("a/a-2"));
+    // Neither another version nor another package, nor where one is installed.
+    for (provided, missing) in [("a/a-0", 1), ("a/b-2", 1), ("a/a-1-r3", 0)] {
+        let query = Query::new(needs(">=a/a-1")).provided([cpv(provided)]);
+        assert_eq!(ask(&source(""), &query).unsatisfied().len(), missing, "{provided}");
+        assert_eq!(names(&ask(&source("a/a-1"), &query)), ["a/a-1"]);
+        assert!(ask(&source("a/a-1"), &query).provided().is_empty());
+    }
 }
 
 #[test]
@@ -224,8 +167,15 @@ fn a_package_that_keeps_the_libraries_of_its_old_subslot_still_satisfies() {
     assert_eq!(names(&closure), ["a/lib-2", "a/program-1"]);
     let reason = &closure.packages().next().unwrap().reasons()[0];
     assert!(matches!(reason.link, Link::Dependency { preserved: true, .. }));
+    let lacks = |source: &MemorySource, depend: &str| {
+        ask(source, &Query::new(needs(depend))).unsatisfied().len() == 1
+    };
     let dropped = with(package("a/lib-2:0/2"));
-    assert_eq!(ask(&dropped, &Query::new(needs("a/program"))).unsatisfied().len(), 1);
+    assert!(lacks(&dropped, "a/program"));
+    // Only who was built against a sub-slot goes on with its libraries, and they are those of its slot.
+    assert!(lacks(&kept, "a/lib:0/1"));
+    assert!(lacks(&kept, "a/lib:1/1="));
+    assert!(lacks(&kept, ">=a/lib-3:0/1="));
 }
 
 #[test]
@@ -265,6 +215,14 @@ fn a_cache_entry_is_evaluated_with_the_flags_that_are_given() {
     assert_eq!(with(&[]), ("a/a-1 a/c-1".to_owned(), 0));
     assert_eq!(with(&["x"]), ("a/a-1 a/b-1 a/c-1".to_owned(), 0));
     assert_eq!(with(&["x", "y"]), ("a/a-1 a/c-1".to_owned(), 1));
+    // What is no variable in an EAPI says nothing, whatever it holds.
+    for (eapi, found) in [("6", "a/a-1"), ("7", "a/a-1 a/c-1")] {
+        let entry = format!("DEPEND=a/a\nEAPI={eapi}\nBDEPEND=a/c\nIDEPEND=a/d\n");
+        let entry = Md5Cache::parse(entry.as_bytes()).unwrap();
+        let target = Target::from_cache("entry", &entry, [""; 0]).unwrap();
+        assert!(target.dependencies(DepClass::Idepend).is_none());
+        assert_eq!(names(&ask(&source, &Query::new(target))).join(" "), found, "EAPI {eapi}");
+    }
     assert!(Md5Cache::parse(b"no equals sign").is_err());
     assert!(Md5Cache::parse(b"EAPI=banana").is_err());
 }
@@ -328,17 +286,6 @@ fn packages_that_need_each_other_are_there_once_and_make_one_cycle() {
     assert_eq!(cycles, [3]);
     let levels: Vec<_> = closure.packages().map(hermitage_depgraph::Member::level).collect();
     assert_eq!(levels, [Some(3), Some(1), Some(2), Some(3)]);
-}
-
-#[test]
-fn a_chain_that_ends_in_nothing_names_every_package_on_the_way() {
-    let source = source("a/a-1 | a/b\na/b-1 | >=a/c-2[x]\na/c-1");
-    let closure = ask(&source, &Query::new(needs("a/a")));
-    let [missing] = closure.unsatisfied() else { panic!("one dependency is missing") };
-    assert_eq!(missing.text, ">=a/c-2[x]");
-    assert_eq!(missing.rejected[0].reason, "the version is outside of the range");
-    let chain = closure.chain_of(missing.from).to_string();
-    assert_eq!(chain, "target --DEPEND a/a--> a/a-1 --RDEPEND a/b--> a/b-1");
 }
 
 #[test]

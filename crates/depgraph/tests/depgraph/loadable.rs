@@ -116,6 +116,19 @@ fn a_library_in_the_search_path_is_preferred_and_a_declared_one_to_any_other() {
 }
 
 #[test]
+fn a_program_may_need_several_libraries_and_those_of_its_own_package_come_first() {
+    let lib = |path: &str, soname: &str| elf("x86_64", path, soname, "", &[]);
+    let source = MemorySource::new([
+        package("a/program-1", "")
+            .with_elf(elf("x86_64", "/opt/p", "", "", &["libx.so.1", "liby.so.1"]))
+            .with_elf(lib("/opt/libx.so.1", "libx.so.1")),
+        package("a/x-1", "").with_elf(lib("/usr/lib64/libx.so.1", "libx.so.1")),
+        package("a/y-1", "").with_elf(lib("/usr/lib64/liby.so.1", "liby.so.1")),
+    ]);
+    assert_eq!(files(&ask(&source, "a/program")), [row("a/y-1", "/usr/lib64/liby.so.1")]);
+}
+
+#[test]
 fn a_preserved_library_is_known_by_its_file_name() {
     let source = MemorySource::new([
         package("a/program-1", "").with_elf(elf("x86_64", "/usr/bin/p", "", "", &["libx.so.1"])),

@@ -2,11 +2,14 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
 
 mod answers;
+mod chains;
 mod closures;
 mod disk;
 mod loadable;
 mod profiles;
 mod properties;
+mod roots;
+mod support;
 
 /// Everything a closure says, as text.
 fn closure_json(closure: &hermitage_depgraph::Closure) -> String {
