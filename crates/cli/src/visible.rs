@@ -1,12 +1,13 @@
 //! Which paths belong to the view.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use hermitage_depgraph::{PackageId, RootKind, Source as _};
-use hermitage_vdb::{DiskLinks, Entry, OwnerIndex, PackageIdx};
+use hermitage_depgraph::{Member, PackageId, RootKind, Source as _};
+use hermitage_vdb::{Contents, DiskLinks, Entry, OwnerIndex, PackageIdx};
 use hermitage_view::{
     Absence, ErrorKind, GeneratedTable, Missing, Node, OwnerId, RealHost, Reason, View, ViewBuilder,
 };
@@ -101,13 +102,14 @@ fn add_packages(
     host_root: &Path,
     reporter: Reporter,
 ) -> Result<(), Failure> {
-    for member in selection.members() {
+    let package = |member: &Member| machine.place(member.root()).packages.entry(member.package());
+    let packages: Vec<_> = selection.members().map(package).collect();
+    for (member, contents) in selection.members().zip(Contents::of_all(&packages)) {
         let place = machine.place(member.root());
         let prefix = prefix(&place.root, host_root)?;
         let owner = builder.owner(member.cpv().as_str());
         let links = DiskLinks::new(&place.root);
-        let entry = place.packages.entry(member.package());
-        let Some(contents) = entry.contents()? else {
+        let Some(contents) = contents? else {
             let text = format!("{}: there is no CONTENTS, so nothing of it is shown", member.cpv());
             damaged(args, reporter, Failure::new(text))?;
             continue;
@@ -128,7 +130,8 @@ fn add_packages(
 }
 
 fn add(builder: &mut ViewBuilder<'_>, prefix: &[u8], entry: &Entry<'_>, owner: OwnerId) {
-    let path = [prefix, entry.path()].concat();
+    let path = entry.path();
+    let path = if prefix.is_empty() { Cow::from(path) } else { [prefix, path].concat().into() };
     if matches!(entry, Entry::Dir { .. }) {
         builder.add_dir(path, owner);
     } else {

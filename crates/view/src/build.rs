@@ -5,6 +5,7 @@ mod explain;
 mod finish;
 mod links;
 mod listing;
+mod parents;
 mod place;
 mod rules;
 mod survey;

@@ -12,7 +12,10 @@ pub use entry::Entry;
 pub use lines::{Entries, Line, Lines};
 pub use mtime::Mtime;
 
-use crate::{Error, Links};
+use crate::{Error, Links, Package, parallel};
+
+/// So many files are read by a thread at a time.
+const PACKAGES: usize = 16;
 
 /// The bytes of one CONTENTS file, and which file they came from.
 ///
@@ -27,6 +30,13 @@ impl Contents {
     /// Takes over bytes that were read from `path`, which is only used to say where an error is.
     pub fn new(path: impl Into<PathBuf>, bytes: Vec<u8>) -> Self {
         Self { path: path.into(), bytes }
+    }
+
+    /// What each of these packages installed, read on all processors; `None` for what was injected.
+    ///
+    /// The errors are those of [`PackageDir::contents`](crate::PackageDir::contents).
+    pub fn of_all(packages: &[&Package]) -> Vec<Result<Option<Self>, Error>> {
+        parallel::map(packages, PACKAGES, |package| package.contents())
     }
 
     /// Parses bytes that came from no file: the errors have a line and no path.

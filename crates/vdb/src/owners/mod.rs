@@ -62,9 +62,6 @@ pub struct OwnerIndex<L> {
 /// As much of CONTENTS, in bytes, as is worth a thread.
 const WORTH_A_THREAD: usize = 1 << 18;
 
-/// So many files are read by a thread at a time.
-const FILES: usize = 16;
-
 impl<L: Links + Sync> OwnerIndex<L> {
     /// Reads the CONTENTS of all packages, on all processors.
     ///
@@ -75,7 +72,7 @@ impl<L: Links + Sync> OwnerIndex<L> {
     pub fn build(packages: &[Package], links: L) -> Result<Self, Error> {
         let mut contents = Vec::with_capacity(packages.len());
         let mut oddities = Vec::new();
-        let read = parallel::map(packages, FILES, |package| package.contents());
+        let read = Contents::of_all(&packages.iter().collect::<Vec<_>>());
         for (package, file) in packages.iter().zip(read) {
             contents.push(file?.unwrap_or_else(|| {
                 let path = package.dir().join("CONTENTS");

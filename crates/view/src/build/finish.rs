@@ -17,14 +17,14 @@ pub(super) fn finish(
     shown.missing.dedup();
     shown.conflicts.sort_by(|a, b| builder.by_label(&a.path, a.owner, &b.path, b.owner));
     shown.conflicts.dedup();
+    let visible = Visible::of(atlas);
     let mut writer = Writer {
         atlas,
-        children: children(atlas),
-        positions: Vec::new(),
+        positions: vec![u32::MAX; atlas.spots.len()],
         view: View {
-            nodes: Vec::new(),
-            names: Vec::new(),
-            children: Vec::new(),
+            nodes: Vec::with_capacity(visible.spots.len() + 1),
+            names: Vec::with_capacity(atlas.names.len()),
+            children: Vec::with_capacity(visible.spots.len()),
             owned: Vec::new(),
             owners: builder.owners.clone(),
             contents: shown.contents,
@@ -34,8 +34,8 @@ pub(super) fn finish(
             provided: sorted(atlas, |spot| spot.provided),
             rules: builder.table.rules().to_vec(),
         },
+        visible,
     };
-    writer.positions = vec![u32::MAX; atlas.spots.len()];
     writer.write(ROOT, 0)?;
     let Writer { mut view, positions, .. } = writer;
     own(builder, &mut view, &positions, &shown.owned)?;
@@ -57,7 +57,7 @@ impl ViewBuilder<'_> {
 
 struct Writer<'a, 'h> {
     atlas: &'a Atlas<'h>,
-    children: Vec<Vec<u32>>,
+    visible: Visible,
     positions: Vec<u32>,
     view: View,
 }
@@ -73,10 +73,15 @@ impl Writer<'_, '_> {
         if is_tree {
             return Ok(at);
         }
-        let below = std::mem::take(&mut self.children[spot as usize]);
-        let positions: Result<Vec<u32>, Error> =
-            below.into_iter().map(|child| self.write(child, at)).collect();
-        self.view.nodes[at as usize].children = append(&mut self.view.children, &positions?)?;
+        let below = self.visible.below(spot);
+        // Each child's place among its siblings is known before its position is.
+        let first = self.view.children.len();
+        self.view.children.resize(first + below.len(), u32::MAX);
+        self.view.nodes[at as usize].children = Span { start: fit(first)?, len: fit(below.len())? };
+        for (place, index) in (first..).zip(below) {
+            let child = self.visible.spots[index];
+            self.view.children[place] = self.write(child, at)?;
+        }
         Ok(at)
     }
 
@@ -106,18 +111,59 @@ impl Writer<'_, '_> {
     }
 }
 
-/// The visible spots of each directory, sorted by name.
-fn children(atlas: &Atlas<'_>) -> Vec<Vec<u32>> {
-    let mut children: Vec<Vec<u32>> = vec![Vec::new(); atlas.spots.len()];
-    for (index, spot) in atlas.spots.iter().enumerate().skip(1) {
-        if spot.reason.is_some() {
-            children[spot.parent as usize].push(u32::try_from(index).unwrap_or(ROOT));
+/// The visible spots, those of one directory together and sorted by name.
+struct Visible {
+    spots: Vec<u32>,
+    /// For each spot where those below it start; where the next spot's start, its own end.
+    starts: Vec<u32>,
+}
+
+impl Visible {
+    fn of(atlas: &Atlas<'_>) -> Self {
+        let children = || {
+            let spots = (0..).zip(&atlas.spots).skip(1);
+            spots
+                .filter(|(_, spot)| spot.reason.is_some())
+                .map(|(index, spot)| (spot.parent, index))
+        };
+        let mut starts = vec![0; atlas.spots.len() + 1];
+        for (parent, _) in children() {
+            starts[parent as usize + 1] += 1;
         }
+        let mut total = 0;
+        for start in &mut starts {
+            total += *start;
+            *start = total;
+        }
+        let mut next = starts.clone();
+        let mut named = vec![(0, ROOT); total as usize];
+        for (parent, spot) in children() {
+            let place = &mut next[parent as usize];
+            named[*place as usize] = (beginning(atlas.name(spot)), spot);
+            *place += 1;
+        }
+        let by_name = |a: &(u64, u32), b: &(u64, u32)| {
+            a.0.cmp(&b.0).then_with(|| atlas.name(a.1).cmp(atlas.name(b.1)))
+        };
+        for bounds in starts.windows(2) {
+            named[bounds[0] as usize..bounds[1] as usize].sort_unstable_by(by_name);
+        }
+        Self { spots: named.into_iter().map(|(_, spot)| spot).collect(), starts }
     }
-    for list in &mut children {
-        list.sort_by(|&a, &b| atlas.name(a).cmp(atlas.name(b)));
+
+    /// Which of the spots are in this directory.
+    fn below(&self, dir: u32) -> std::ops::Range<usize> {
+        self.starts[dir as usize] as usize..self.starts[dir as usize + 1] as usize
     }
-    children
+}
+
+/// The first bytes of a name as a number that is in the same order as names are, since these have no NUL: most comparisons
+/// need no more.
+fn beginning(name: &[u8]) -> u64 {
+    let mut bytes = [0; 8];
+    let len = name.len().min(8);
+    bytes[..len].copy_from_slice(&name[..len]);
+    u64::from_be_bytes(bytes)
 }
 
 /// Attaches the owners to the nodes, sorted by label.

@@ -1,9 +1,8 @@
 //! Deciding what shows: requests and recorded paths.
 
-use std::collections::HashMap;
-
 use super::atlas::{Atlas, End, ROOT, State, Way};
-use super::{Asked, Request, ViewBuilder, split};
+use super::parents::{Parent, Parents};
+use super::{Asked, Parts, Request, ViewBuilder, split};
 use crate::view::{Conflict, Missing, Reason};
 use crate::{Absence, Error, ErrorKind, Kind, Meta, Mtime, OwnerId};
 
@@ -26,8 +25,6 @@ struct Leaf {
     trail: usize,
     recorded: usize,
 }
-
-type Parent = Result<(u32, usize), Absence>;
 
 impl Atlas<'_> {
     /// Makes a spot and the links on the way to it visible, unless it is hidden.
@@ -109,34 +106,36 @@ impl ViewBuilder<'_> {
         Ok(())
     }
 
-    /// Finds the directory of each recorded path. Paths come grouped by directory, and many packages share
-    /// one, so each spelling of a directory is walked only once.
+    /// Finds the directory of each recorded path.
     fn find_leaves(
         &self,
         atlas: &mut Atlas<'_>,
         shown: &mut Shown,
         trails: &mut Vec<Vec<u32>>,
     ) -> Result<Vec<Leaf>, Error> {
-        let mut parents: HashMap<&[u8], Parent, hashbrown::DefaultHashBuilder> = HashMap::default();
+        let parts: Vec<Option<Parts<'_>>> = self
+            .recorded
+            .iter()
+            .map(|entry| split(self.path_of(entry)))
+            .collect::<Result<_, _>>()?;
+        let dirs = parts.iter().flatten().map(|(dir, _)| *dir);
+        let parents = Parents::find(dirs, atlas, trails)?;
         let mut last: Option<(&[u8], Parent)> = None;
         let mut leaves = Vec::with_capacity(self.recorded.len());
-        for (recorded, entry) in self.recorded.iter().enumerate() {
-            let path = self.path_of(entry);
-            let Some((dir, name)) = split(path)? else {
+        for (recorded, (entry, parts)) in self.recorded.iter().zip(parts).enumerate() {
+            let Some((dir, name)) = parts else {
                 leaves.push(Leaf { spot: ROOT, trail: 0, recorded });
                 continue;
             };
+            // Paths come grouped by directory.
             let known = last.filter(|(last, _)| *last == dir).map(|(_, parent)| parent);
-            let parent = match known.or_else(|| parents.get(dir).copied()) {
-                Some(parent) => parent,
-                None => *parents.entry(dir).or_insert(find_dir(dir, atlas, trails)?),
-            };
+            let parent = known.unwrap_or_else(|| parents.of(dir));
             last = Some((dir, parent));
             match parent {
                 Ok((dir, trail)) => {
                     leaves.push(Leaf { spot: atlas.child(dir, name)?, trail, recorded });
                 }
-                Err(absence) => shown.miss(path, entry.owner, absence),
+                Err(absence) => shown.miss(self.path_of(entry), entry.owner, absence),
             }
         }
         Ok(leaves)
@@ -178,30 +177,6 @@ impl Shown {
     fn miss(&mut self, path: &[u8], owner: OwnerId, absence: Absence) {
         self.missing.push(Missing { path: path.to_vec(), owner, absence });
     }
-}
-
-fn find_dir(
-    dir: &[u8],
-    atlas: &mut Atlas<'_>,
-    trails: &mut Vec<Vec<u32>>,
-) -> Result<Parent, Error> {
-    let mut trail = Vec::new();
-    let end = match atlas.walk(ROOT, dir, Way::Ordinary, &mut trail)? {
-        Ok(End::At(end)) => end,
-        Ok(End::Inside(_)) => return Ok(Err(Absence::Provided)),
-        Err(absence) => return Ok(Err(absence)),
-    };
-    if atlas.spots[end as usize].provided {
-        return Ok(Err(Absence::Provided));
-    }
-    if !atlas.is_dir(end) {
-        return Ok(Err(Absence::NotADirectory));
-    }
-    if trail.is_empty() {
-        return Ok(Ok((end, 0)));
-    }
-    trails.push(trail);
-    Ok(Ok((end, trails.len() - 1)))
 }
 
 /// A directory was recorded, but the host has something else: follow a link to a directory, report the rest.

@@ -35,10 +35,19 @@ enum Fact {
 impl Atlas<'_> {
     /// Looks at all spots that were not looked at yet, and reads the links among them.
     pub(super) fn survey(&mut self) -> Result<(), Error> {
+        self.survey_listing(self.depth.lists)
+    }
+
+    /// The same for spots that are few of those in their directories, so that these are not listed.
+    pub(super) fn survey_apart(&mut self) -> Result<(), Error> {
+        self.survey_listing(false)
+    }
+
+    fn survey_listing(&mut self, lists: bool) -> Result<(), Error> {
         let spots = self.unknown();
         let groups: Vec<&[u32]> =
             spots.chunk_by(|a, b| self.parent(*a) == self.parent(*b)).collect();
-        let looks = in_parallel(&groups, spots.len(), |group| self.look_into(group));
+        let looks = in_parallel(&groups, spots.len(), |group| self.look_into(group, lists));
         for (group, look) in groups.iter().zip(looks) {
             self.note(group, look)?;
         }
@@ -81,16 +90,15 @@ impl Atlas<'_> {
         spots
     }
 
-    /// Looks at spots of one directory.
-    fn look_into(&self, group: &[u32]) -> Look {
+    /// Looks at spots of one directory, which may be listed for that.
+    fn look_into(&self, group: &[u32], lists: bool) -> Look {
         let Some(&first) = group.first() else { return Look { listing: None, facts: Vec::new() } };
         let parent = self.parent(first);
         let mut dir = match self.host.open_dir(&self.path(parent)) {
             Ok(dir) => dir,
             Err(error) => return Look::closed(group, &error),
         };
-        let wants_listing =
-            self.depth.lists && self.is_open(parent) && !self.listings.contains_key(&parent);
+        let wants_listing = lists && self.is_open(parent) && !self.listings.contains_key(&parent);
         let listing = wants_listing.then(|| Listing::of(&mut *dir));
         let facts = match &listing {
             Some(Ok(listing)) if !self.depth.measures => self.sort_out(group, listing, &mut *dir),

@@ -63,11 +63,27 @@ impl Pattern {
 
     /// What the wildcards stand for when `path` (absolute, canonical) matches.
     pub fn matches(&self, path: &[u8]) -> Option<Captures> {
-        let names: Vec<&[u8]> =
-            path.split(|&byte| byte == b'/').filter(|name| !name.is_empty()).collect();
+        if !self.begins(path) {
+            return None;
+        }
+        let names: Vec<&[u8]> = names(path).collect();
         let mut captures = Captures::default();
         match_parts(&self.parts, &names, &mut captures).then_some(captures)
     }
+
+    /// Whether the components before the first wildcard are those of a path: hardly any path gets further.
+    fn begins(&self, path: &[u8]) -> bool {
+        let mut literals = self.parts.iter().map_while(|part| match part {
+            Part::Literal(literal) => Some(&literal[..]),
+            Part::Wild(_) | Part::Deep => None,
+        });
+        let mut names = names(path);
+        literals.all(|literal| names.next() == Some(literal))
+    }
+}
+
+fn names(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    path.split(|&byte| byte == b'/').filter(|name| !name.is_empty())
 }
 
 impl fmt::Display for Pattern {
