@@ -118,7 +118,6 @@ KEYWORDS="amd64"
 S="${WORKDIR}"
 src_compile() {
 	sleep 987654 &
-	echo > "${T}/asleep"
 	wait
 }
 "#;

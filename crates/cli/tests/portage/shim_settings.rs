@@ -191,12 +191,10 @@ fn link(portage: &Portage) {
 fn interrupted(portage: &Portage) {
     portage.prepare();
     portage.configure("");
-    let build = portage.build().join("portage/app-misc/sleeper-1");
     let mut emerge = portage.hermitage_emerge(&["app-misc/sleeper"]).spawn().unwrap();
-    wait_until("it sleeps", || build.join("temp/asleep").exists());
     let sleeps =
         || processes().into_iter().filter(|line| line.starts_with("sleep\0987654")).count();
-    assert!(sleeps() > 0);
+    wait_until("it sleeps", || sleeps() > 0);
     succeed(std::process::Command::new("kill").arg(emerge.id().to_string()));
     assert!(!emerge.wait().unwrap().success());
     wait_until("everything of the phase has ended", || sleeps() == 0);
