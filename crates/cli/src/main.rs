@@ -12,6 +12,7 @@ mod closure;
 mod config;
 mod copies;
 mod demo;
+mod digest;
 mod failure;
 mod import;
 mod output;

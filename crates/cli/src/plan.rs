@@ -160,6 +160,11 @@ pub(crate) fn of_index(
     plan
 }
 
+/// A plan of settings alone, that shows nothing and runs nowhere.
+pub(crate) fn of_settings(run: &RunArgs) -> Plan {
+    Plan::of_options("/".into(), Vec::new(), &options(run))
+}
+
 fn options(run: &RunArgs) -> PlanOptions {
     let mut options = PlanOptions {
         network: if run.share_net { Network::Host } else { Network::Loopback },

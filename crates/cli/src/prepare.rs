@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use hermitage_mountns::{ByteString, Index, Plan};
 
-use crate::args::RunVerbArgs;
+use crate::args::{RunVerbArgs, TargetArgs, ViewArgs};
 use crate::cache::{Key, Note, Store, Stored, Watched};
 use crate::failure::Failure;
 use crate::plan::{self, Surveyed};
@@ -196,7 +196,7 @@ fn make(
         node.owners().iter().any(|owner| owners[owner.0 as usize])
     })?;
     pure::set_epoch(&mut plan, run, epoch);
-    let witnesses = witnesses(args, &machine)?;
+    let witnesses = witnesses(target, view, &machine)?;
     let files = visible.view.len();
     let keepsake = Keepsake { started, witnesses, warnings: recording.recorded(), files, epoch };
     timings.step("index");
@@ -227,8 +227,12 @@ fn keep(
 }
 
 /// Every path outside of the view that had a part in it.
-fn witnesses(args: &RunVerbArgs, machine: &Machine) -> Result<Vec<ByteString>, Failure> {
-    let given = [&args.target.ebuild_metadata, &args.view.generated].into_iter().flatten();
+pub(crate) fn witnesses(
+    target: &TargetArgs,
+    view: &ViewArgs,
+    machine: &Machine,
+) -> Result<Vec<ByteString>, Failure> {
+    let given = [&target.ebuild_metadata, &view.generated].into_iter().flatten();
     let given = given.map(|path| absolute(path)).collect::<Result<Vec<PathBuf>, _>>()?;
     let mut paths: Vec<ByteString> =
         machine.witnesses().iter().chain(&given).map(|path| path.as_path().into()).collect();

@@ -150,7 +150,7 @@ fn damaged(args: &ViewArgs, reporter: Reporter, failure: Failure) -> Result<(), 
 }
 
 /// What stands before a system's paths when they are seen from the root of the view.
-fn prefix(root: &Path, host_root: &Path) -> Result<Vec<u8>, Failure> {
+pub(crate) fn prefix(root: &Path, host_root: &Path) -> Result<Vec<u8>, Failure> {
     let Ok(inside) = root.strip_prefix(host_root) else {
         return Err(Failure::new(format!(
             "{}: not below {}, where the build runs, so it can't be shown",

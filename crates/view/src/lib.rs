@@ -23,6 +23,7 @@
 
 mod build;
 mod cover;
+pub mod digest;
 mod error;
 mod generated;
 mod host;

@@ -151,6 +151,11 @@ impl View {
         parts.into_iter().try_fold(self.root(), |node, part| node.child(part))
     }
 
+    /// The node at this position in path order.
+    pub fn node(&self, index: usize) -> Option<Node<'_>> {
+        (index < self.nodes.len()).then(|| Node { view: self, index: self.index(index) })
+    }
+
     /// The labels of the owners; [`OwnerId`] is an index into them.
     pub fn owners(&self) -> &[String] {
         &self.owners

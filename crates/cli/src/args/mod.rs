@@ -4,6 +4,7 @@
 
 mod bench;
 mod check;
+mod digest;
 mod portage;
 mod rebuild;
 mod rules;
@@ -21,6 +22,7 @@ pub(crate) use bench::{
     FileCount, Words,
 };
 pub(crate) use check::{AuditArgs, BatchArgs, CheckArgs, CheckFormat, ObserverName, SeverityName};
+pub(crate) use digest::{DigestArgs, DigestFormat};
 pub(crate) use portage::{EmergeArgs, PortageArgs, PortageVerb, SetupArgs, SetupWay, StatusArgs};
 pub(crate) use rebuild::{ComparisonArgs, RebuildArgs};
 pub(crate) use rules::{BulkName, FormName, FormatArgs, RulesArgs, RulesFormat, SandboxText};
@@ -81,6 +83,8 @@ pub(crate) enum Verb {
     Check(Box<CheckArgs>),
     /// Run a command twice under other circumstances, and compare what it leaves; 1 when that differs
     Rebuild(Box<RebuildArgs>),
+    /// Print one name for all that a build of the target can see: equal where that is equal
+    Digest(Box<DigestArgs>),
     /// Write what a build of the target sees as rules for another sandbox
     Rules(RulesArgs),
     /// Turn another package manager's database into one that hermitage reads

@@ -13,4 +13,5 @@ mod watch;
 
 pub(crate) use key::{Key, hex};
 pub(crate) use note::{Note, Watched};
+pub(crate) use state::State;
 pub(crate) use store::{Item, Store, Stored};

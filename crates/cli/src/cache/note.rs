@@ -43,6 +43,20 @@ impl Watched {
         Self(watch::write(witnesses.into_iter().chain(shown).collect()))
     }
 
+    /// Just these paths of the host, in any order.
+    pub(crate) fn paths(paths: Vec<ByteString>) -> Self {
+        Self(watch::write(paths))
+    }
+
+    /// What [`as_bytes`](Self::as_bytes) gave.
+    pub(crate) fn from_bytes(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// None when a path can't be looked at.
     pub(crate) fn state(&self) -> Option<State> {
         State::of(&watch::read(&self.0)?)

@@ -43,6 +43,7 @@ pub(crate) fn carry_out(cli: Cli) -> Result<u8, Failure> {
         Verb::Exec(args) => run::exec(&args, &context),
         Verb::Check(args) => crate::check::check(*args, &context),
         Verb::Rebuild(args) => crate::rebuild::rebuild(*args, &context),
+        Verb::Digest(args) => crate::digest::digest(*args, &context),
         Verb::Rules(args) => rules::rules(args, &context),
         Verb::Import(args) => import::import(args, &context),
         Verb::Cache(args) => cache::cache(&args, &context),

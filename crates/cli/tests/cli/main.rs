@@ -12,6 +12,7 @@ mod build;
 mod cache;
 mod check;
 mod configuration;
+mod digest;
 mod inside;
 mod killed;
 mod limits;

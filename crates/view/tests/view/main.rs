@@ -8,6 +8,7 @@
 
 mod asking;
 mod cover;
+mod digest;
 mod exactness;
 mod generated;
 mod ldcache;

@@ -1,0 +1,159 @@
+//! Digests of views, kept from run to run.
+//!
+//! One belongs to a state of everything that had a part in it: the package database, the profile, and each visible path. As
+//! long as all of these are as they were, nothing has to be read.
+//!
+//! # Format
+//! `HRMITDIG`; the CRC-32 of everything after it and the length of the text, each as four bytes, little-endian; the text, as JSON;
+//! the list of what is watched.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use hermitage_mountns::ByteString;
+use hermitage_view::digest::{Fact, Sum};
+use serde::{Deserialize, Serialize};
+
+use crate::cache::{Key, State, Watched};
+
+const MAGIC: &[u8; 8] = b"HRMITDIG";
+const HEADER: usize = 16;
+
+/// The number of the text's form.
+const SCHEMA: u32 = 1;
+
+/// How much is kept of all of them.
+const LIMIT: u64 = 64 << 20;
+
+/// The directory of the digests.
+#[derive(Debug)]
+pub(super) struct Store {
+    dir: PathBuf,
+}
+
+/// What is kept.
+#[derive(Debug, Serialize, Deserialize)]
+struct Text {
+    schema: u32,
+    view: String,
+    facts: Vec<Vec<ByteString>>,
+    warnings: Vec<String>,
+    state: State,
+}
+
+/// A digest that fits the machine as it is.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) view: Sum,
+    pub(super) facts: Vec<Fact>,
+    pub(super) warnings: Vec<String>,
+}
+
+impl Store {
+    pub(super) fn at(dir: PathBuf) -> Self {
+        Self { dir }
+    }
+
+    /// The digest of a key, if there is one and everything is as it was.
+    pub(super) fn find(&self, key: &Key) -> Option<Kept> {
+        let path = self.path(key);
+        let (text, watched) = parse(&std::fs::read(&path).ok()?)?;
+        if !watched.state()?.same(&text.state) {
+            return None;
+        }
+        // Only to tell what is in use from what is not.
+        let _ = std::fs::File::options()
+            .write(true)
+            .open(path)
+            .and_then(|file| file.set_modified(SystemTime::now()));
+        let fact = |fact: Vec<ByteString>| fact.into_iter().map(|field| field.0).collect();
+        Some(Kept {
+            view: Sum::parse(&text.view)?,
+            facts: text.facts.into_iter().map(fact).collect(),
+            warnings: text.warnings,
+        })
+    }
+
+    /// Keeps the digest of a key, unless something that had a part in it may have changed since the beginning. Whether it is
+    /// kept.
+    pub(super) fn keep(
+        &self,
+        key: &Key,
+        kept: &Kept,
+        watched: &Watched,
+        began: SystemTime,
+    ) -> io::Result<bool> {
+        let Some(state) = watched.state().filter(|state| state.settled_before(began)) else {
+            return Ok(false);
+        };
+        let fact = |fact: &Fact| fact.iter().map(|field| field[..].into()).collect();
+        let text = Text {
+            schema: SCHEMA,
+            view: kept.view.to_string(),
+            facts: kept.facts.iter().map(fact).collect(),
+            warnings: kept.warnings.clone(),
+            state,
+        };
+        std::fs::create_dir_all(&self.dir)?;
+        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.dir)?;
+        file.write_all(&written(&text, watched)?)?;
+        file.persist(self.path(key)).map_err(|error| error.error)?;
+        self.prune()?;
+        Ok(true)
+    }
+
+    /// Removes what was not used for longest until the rest fits.
+    fn prune(&self) -> io::Result<()> {
+        let mut items = Vec::new();
+        for entry in std::fs::read_dir(&self.dir)? {
+            let entry = entry?;
+            // Another process may remove it at any time.
+            let Ok(meta) = entry.metadata() else { continue };
+            items.push((meta.modified()?, entry.path(), meta.len()));
+        }
+        items.sort();
+        let mut left: u64 = items.iter().map(|(_, _, bytes)| bytes).sum();
+        for (_, path, bytes) in items {
+            if left <= LIMIT {
+                break;
+            }
+            remove(&path)?;
+            left -= bytes;
+        }
+        Ok(())
+    }
+
+    fn path(&self, key: &Key) -> PathBuf {
+        self.dir.join(key.as_str())
+    }
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn written(text: &Text, watched: &Watched) -> io::Result<Vec<u8>> {
+    let text = serde_json::to_vec(text)?;
+    let length = u32::try_from(text.len()).map_err(io::Error::other)?;
+    let mut bytes =
+        [&MAGIC[..], &[0; 4], &length.to_le_bytes(), &text, watched.as_bytes()].concat();
+    let crc = crc32fast::hash(&bytes[12..]);
+    bytes[8..12].copy_from_slice(&crc.to_le_bytes());
+    Ok(bytes)
+}
+
+/// None when the bytes are not as they were written, or of another version.
+fn parse(bytes: &[u8]) -> Option<(Text, Watched)> {
+    let (header, rest) = bytes.split_first_chunk::<HEADER>()?;
+    let word = |at: usize| Some(u32::from_le_bytes(*header.get(at..)?.first_chunk()?));
+    if header[..8] != MAGIC[..] || word(8)? != crc32fast::hash(&bytes[12..]) {
+        return None;
+    }
+    let (text, watched) = rest.split_at_checked(word(12)? as usize)?;
+    let text: Text = serde_json::from_slice(text).ok()?;
+    (text.schema == SCHEMA).then(|| (text, Watched::from_bytes(watched.to_vec())))
+}

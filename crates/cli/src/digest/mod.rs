@@ -1,0 +1,114 @@
+//! `hermitage digest`: one name for all that a build can see.
+//!
+//! [`hermitage_view::digest`] says which bytes it is the sum of. [`facts`] has what is seen besides paths, [`describe`] the
+//! paths, and [`files`] looks at files.
+
+mod describe;
+mod explain;
+mod facts;
+mod file;
+mod files;
+mod hashes;
+mod identity;
+mod kept;
+
+use std::io::Write as _;
+use std::path::Path;
+
+use hermitage_view::digest::Description;
+
+use crate::args::{DigestArgs, DigestFormat};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::verbs::Context;
+use crate::{plan, pure};
+use describe::Described;
+use file::Saved;
+use files::Trust;
+
+pub(crate) use describe::Asked;
+pub(crate) use identity::Identity;
+
+pub(crate) fn digest(mut args: DigestArgs, context: &Context) -> Result<u8, Failure> {
+    context.config.complete_closure(&mut args.closure);
+    context.config.complete_view(&mut args.view);
+    context.config.complete_run(&mut args.run);
+    pure::settle(&mut args.view, &args.run);
+    if let Some([first, second]) = args.explain.as_deref() {
+        let [first, second] = [side(first, &args, context)?, side(second, &args, context)?];
+        return Ok(u8::from(explain::explain(&first, &second, args.all)?));
+    }
+    let asked = asked(&args);
+    let trust = if args.verify { Trust::Nothing } else { Trust::Recorded };
+    let is_short = args.format == DigestFormat::Text && args.command.is_empty() && !args.verify;
+    let (text, is_true) = if is_short {
+        let sum = Identity::of(asked, context.reporter)?.alone(&args.run);
+        (format!("{sum}\n").into_bytes(), true)
+    } else {
+        let described = describe::describe(asked, trust, context.reporter)?;
+        let is_true = described.is_true;
+        (formatted(&whole(described, &args)?, args.format)?, is_true)
+    };
+    if let Some(path) = &args.output {
+        write(&text, path)?;
+    } else {
+        let mut out = Output::new();
+        out.raw(&text)?;
+        out.finish()?;
+    }
+    Ok(u8::from(!is_true))
+}
+
+fn asked(args: &DigestArgs) -> Asked<'_> {
+    let DigestArgs { target, closure, view, run, .. } = args;
+    Asked { target, closure, view, run }
+}
+
+/// What is to be compared: a saved description, or a target.
+fn side(text: &str, args: &DigestArgs, context: &Context) -> Result<Description, Failure> {
+    let path = Path::new(text);
+    if path.is_file() {
+        return Saved::read(path);
+    }
+    let mut args = args.clone();
+    args.target.target = Some(text.to_owned());
+    whole(describe::describe(asked(&args), Trust::Recorded, context.reporter)?, &args)
+}
+
+/// A description with the settings; with a command all that it gets.
+fn whole(described: Described, args: &DigestArgs) -> Result<Description, Failure> {
+    let Described { mut description, visible, epoch, .. } = described;
+    let facts = if args.command.is_empty() {
+        facts::settings(&plan::of_settings(&args.run))
+    } else {
+        let (mut plan, _, _) = plan::of_names(&visible, &args.run, &|_| false)?;
+        pure::set_epoch(&mut plan, &args.run, epoch);
+        identity::running(&plan, &args.command)
+    };
+    description.facts.extend(facts);
+    Ok(description)
+}
+
+fn formatted(description: &Description, format: DigestFormat) -> Result<Vec<u8>, Failure> {
+    Ok(match format {
+        DigestFormat::Text => format!("{}\n", description.digest()).into_bytes(),
+        DigestFormat::Json => {
+            let mut bytes = serde_json::to_vec(&Saved::of(description))
+                .map_err(|error| Failure::caused(&error))?;
+            bytes.push(b'\n');
+            bytes
+        }
+    })
+}
+
+/// The file is there whole or not at all.
+fn write(text: &[u8], path: &Path) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::file(path, "can't be written", &error);
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
+        .tempfile_in(dir)
+        .map_err(failed)?;
+    file.write_all(text).map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error)).map(drop)
+}
