@@ -123,7 +123,7 @@ pub(crate) fn of_view(visible: &Visible, run: &RunArgs) -> Result<Plan, Failure>
     let options = PlanOptions { read: read.clone(), write: write.clone(), ..options(run) };
     let mut plan = Plan::from_view(view, host_root, &options)?;
     let dir = directory(&plan, run, |path| plan.may_be_directory(path));
-    plan.cwd = dir;
+    start_in(&mut plan, run, dir);
     hide_cache(&mut plan);
     Ok(plan)
 }
@@ -137,7 +137,8 @@ pub(crate) fn of_names(
     let Visible { view, host_root, read, write } = visible;
     let options = PlanOptions { read: read.clone(), write: write.clone(), ..options(run) };
     let (mut plan, top, base) = Plan::indexed(view, host_root, &options, is_shared)?;
-    plan.cwd = directory(&plan, run, |path| has_directory(&top, &base, path));
+    let dir = directory(&plan, run, |path| has_directory(&top, &base, path));
+    start_in(&mut plan, run, dir);
     hide_cache(&mut plan);
     Ok((plan, top, base))
 }
@@ -155,7 +156,8 @@ pub(crate) fn of_index(
     is_directory: impl Fn(&[u8]) -> bool,
 ) -> Plan {
     let mut plan = Plan::of_options(host_root, binds, &options(run));
-    plan.cwd = directory(&plan, run, is_directory);
+    let dir = directory(&plan, run, is_directory);
+    start_in(&mut plan, run, dir);
     hide_cache(&mut plan);
     plan
 }
@@ -202,6 +204,24 @@ fn hide_cache(plan: &mut Plan) {
         plan.tmpfs.push(Tmpfs { path, mode: 0o700, size: Some(4096) });
         plan.tmpfs.sort_by(|a, b| a.path.cmp(&b.path));
     }
+}
+
+/// Sets the working directory, and `PWD` where that would tell of another one: shells look whether it is where they are, and
+/// what is looked for is of interest.
+#[allow(clippy::disallowed_methods, reason = "this is the command line")]
+fn start_in(plan: &mut Plan, run: &RunArgs, dir: ByteString) {
+    let stays = std::env::current_dir().is_ok_and(|outside| dir == outside.as_path().into());
+    let is_given = run.env.iter().any(|word| {
+        let word = word.as_bytes();
+        word == b"PWD" || word.starts_with(b"PWD=")
+    });
+    if !stays && !is_given {
+        let told = plan.env.iter_mut().find(|variable| variable.name.0 == b"PWD");
+        if let Some(variable) = told {
+            variable.value = dir.clone();
+        }
+    }
+    plan.cwd = dir;
 }
 
 fn directory(plan: &Plan, run: &RunArgs, is_directory: impl Fn(&[u8]) -> bool) -> ByteString {

@@ -46,10 +46,10 @@ impl Observed {
             let of_it: Vec<_> = untold.iter().filter(|one| one.reason == first.reason).collect();
             let calls: u64 = of_it.iter().map(|one| one.calls).sum();
             let who = first.process.and_then(|at| processes[at].program.as_ref());
-            let who = who.map_or_else(String::new, |program| format!(", the first of {program}"));
-            let (number, reason) = (of_it.len(), first.reason.as_str());
+            let who = who.map_or_else(String::new, |program| format!(" (first {program})"));
+            let (processes, reason) = (of_it.len(), first.reason.as_str());
             format!(
-                "what {calls} calls of {number} processes looked for is not known{who}: {reason}"
+                "what {calls} call(s) of {processes} process(es) looked for is not known{who}: {reason}"
             )
         };
         reasons.iter().map(warning).collect()

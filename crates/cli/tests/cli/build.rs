@@ -107,6 +107,13 @@ fn the_working_directory_is_the_current_one_where_it_is_visible() {
     assert_eq!(ask(&[]), "/\n");
     assert_eq!(ask(&["--read", "."]), format!("{}\n", here.display()));
     assert_eq!(ask(&["--read", ".", "--chdir", "/usr"]), "/usr\n");
+    let told = |options: &[&str]| {
+        let mut command = machine.run();
+        command.current_dir(&here).env("PWD", &here).args(options).args(["--", "printenv", "PWD"]);
+        Answer::of(command.output().unwrap()).good()
+    };
+    assert_eq!(told(&[]), "/\n", "outside's is no longer true");
+    assert_eq!(told(&["--env", "PWD=given"]), "given\n");
 }
 
 #[test]

@@ -8,6 +8,8 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+use crate::Way;
+
 /// The packages: name, what they need to run, their files.
 const PACKAGES: &[(&str, &str, &[&str])] = &[
     ("dev-libs/alpha", "dev-libs/beta", &["library alpha", "/usr/share/alpha/data"]),
@@ -61,7 +63,7 @@ impl Machine {
         image: &Path,
         build: &str,
         declared: [&str; 3],
-        faulty: bool,
+        way: &Way,
     ) -> serde_json::Value {
         let prefix = self.prefix();
         let mut command = Command::new(env!("CARGO_BIN_EXE_hermitage"));
@@ -80,7 +82,8 @@ impl Machine {
         command.arg("--write").arg(source).arg("--write").arg(image).arg("--chdir").arg(source);
         command.arg("--image").arg(image).arg("--sources").arg(source);
         command.args(["--format", "json", "--package-manager", "sys-apps/manager"]);
-        if faulty {
+        command.args(way.options);
+        if way.faulty {
             command.args(["--without", "sys-apps/zeta"]);
         }
         for (class, atoms) in ["--depend", "--bdepend", "--rdepend"].into_iter().zip(declared) {

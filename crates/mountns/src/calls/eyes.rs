@@ -70,9 +70,9 @@ impl Eyes {
 
     /// Goes where a call goes, and tells what of it is new.
     fn look(&mut self, request: Request, thread: u32, seen: &mut Seen) -> Result<(), Trouble> {
-        let Request { mut base, mut path, follow, purpose } = request;
+        let Request { root, mut base, mut path, follow, purpose } = request;
         for _ in 0..=MOST_INTERPRETERS {
-            let Some(end) = self.walker.walk(&base, &path, follow, seen) else { break };
+            let Some(end) = self.walker.walk([&root, &base], &path, follow, seen) else { break };
             if end.inside && end.node == Node::Unknown {
                 return Err(Trouble::Untold(UntoldReason::View));
             }

@@ -14,6 +14,8 @@ const RESOLVE_IN_ROOT: u64 = 0x10;
 /// A look at a path.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Request {
+    /// What is the root for it, empty but for calls that ask for another one (`RESOLVE_IN_ROOT`).
+    pub(super) root: Vec<u8>,
     /// The directory that the path is relative to; empty when it is absolute.
     pub(super) base: Vec<u8>,
     pub(super) path: Vec<u8>,
@@ -39,14 +41,10 @@ impl Request {
         let shape = seccomp::shape(data.arch, data.nr.cast_unsigned()).ok_or(Trouble::Nothing)?;
         let thread = Pid::from_raw(call.pid.cast_signed()).ok_or(Trouble::Nothing)?;
         callers.check_root(call.pid)?;
-        let mut path = text(thread, data.args[shape.path])?;
+        let path = text(thread, data.args[shape.path])?;
         let (follow, purpose, confined) = manner(thread, shape, &data.args)?;
-        // Within what it is relative to even when it is absolute.
-        if confined {
-            path.drain(..path.iter().take_while(|&&byte| byte == b'/').count());
-        }
-        if path.starts_with(b"/") {
-            return Ok(Self { base: Vec::new(), path, follow, purpose });
+        if path.starts_with(b"/") && !confined {
+            return Ok(Self { root: Vec::new(), base: Vec::new(), path, follow, purpose });
         }
         // Without a path it is the descriptor's file: to execute that is a look all the same.
         let empty = path.is_empty();
@@ -59,10 +57,9 @@ impl Request {
             Some(fd) if fd != AT_FDCWD => callers.opened(call.pid, fd)?,
             _ => callers.cwd(call.pid)?,
         };
-        if empty {
-            return Ok(Self { base: Vec::new(), path: base, follow, purpose });
-        }
-        Ok(Self { base, path, follow, purpose })
+        let root = if confined { base.clone() } else { Vec::new() };
+        let (base, path) = if empty { (Vec::new(), base) } else { (base, path) };
+        Ok(Self { root, base, path, follow, purpose })
     }
 }
 

@@ -91,18 +91,19 @@ impl Walker {
         Self { root, proc, mounted, rights, known: HashMap::new() }
     }
 
-    /// Follows a path from a directory, as the kernel would, and tells of every name that was not looked at before.
+    /// Follows a path from a root and a directory, as the kernel would, and tells of every name that was not looked at before.
     ///
     /// None when the walk leads nowhere: to no directory in the middle, to links in a circle, or to what is made up.
     pub(super) fn walk(
         &mut self,
-        base: &[u8],
+        [root, base]: [&[u8]; 2],
         path: &[u8],
         follow: bool,
         seen: &mut Seen,
     ) -> Option<End> {
-        let start = if path.starts_with(b"/") { b"/" } else { base };
-        let mut at = start.strip_suffix(b"/").unwrap_or(start).to_vec();
+        let plain = |path: &[u8]| path.strip_suffix(b"/").unwrap_or(path).to_vec();
+        let root = plain(root);
+        let mut at = if path.starts_with(b"/") { root.clone() } else { plain(base) };
         let (mut text, mut done, mut links) = (path.to_vec(), 0, 0);
         loop {
             let Some((start, end)) = name(&text, done) else {
@@ -111,7 +112,7 @@ impl Walker {
             };
             done = end;
             let before = at.len();
-            if step(&mut at, &text[start..end]) {
+            if step(&mut at, &text[start..end], root.len()) {
                 continue;
             }
             if made_up(&at) {
@@ -131,7 +132,10 @@ impl Walker {
                     if links > MOST_LINKS {
                         return None;
                     }
-                    at.truncate(if target.starts_with(b"/") { 0 } else { before });
+                    at.truncate(before);
+                    if target.starts_with(b"/") {
+                        at.clone_from(&root);
+                    }
                     (text, done) = ([&target[..], behind].concat(), 0);
                 }
                 Node::File { .. } if !behind.is_empty() => return None,
@@ -219,12 +223,13 @@ fn name(text: &[u8], from: usize) -> Option<(usize, usize)> {
     Some((start, length.map_or(text.len(), |length| start + length)))
 }
 
-/// Goes to a name; whether that needed no look, being `.` or `..`.
-fn step(at: &mut Vec<u8>, name: &[u8]) -> bool {
+/// Goes to a name, and above a root of so many bytes never; whether that needed no look, being `.` or `..`.
+fn step(at: &mut Vec<u8>, name: &[u8], root: usize) -> bool {
     match name {
         b"." => true,
         b".." => {
-            at.truncate(at.iter().rposition(|&byte| byte == b'/').unwrap_or(0));
+            let above = at.iter().rposition(|&byte| byte == b'/').unwrap_or(0);
+            at.truncate(above.max(root));
             true
         }
         name => {

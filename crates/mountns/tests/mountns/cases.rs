@@ -1,6 +1,7 @@
 //! The cases that enter namespaces, each in a process of its own.
 
 mod attacks;
+mod calls;
 mod confinement;
 mod death;
 mod exactness;
@@ -94,9 +95,12 @@ pub(crate) const CASES: &[Case] = &[
         watching::vanished_before_the_first_look,
     ),
     ("what was looked for is recorded once", watching::lookups_are_recorded),
+    ("calls are seen, each as what it is, and come out as without", calls::seen),
+    ("calls that can't be looked into are counted", calls::untold),
     ("an index shows what its plan does", watching::index_equals_plan),
     ("killing the caller leaves nothing, at any stage", death::killed_caller),
     ("killing the supervisor or the server ends the run with an error", death::killed_child),
+    ("killing the observer ends the run with an error", death::killed_observer),
 ];
 
 /// Runs one case: its name, then the backend's.
@@ -108,7 +112,7 @@ pub(crate) fn main(args: &[&str]) -> ExitCode {
         return ExitCode::from(u8::try_from(CANNOT_RUN).unwrap());
     }
     if args[0] == "caller" {
-        death::caller(&Fixture::new(backend, support), args[2]);
+        death::caller(&Fixture::new(backend, support), args[2], args[3]);
         return ExitCode::SUCCESS;
     }
     let (_, case) = CASES.iter().find(|(name, _)| *name == args[0]).unwrap();

@@ -9,8 +9,8 @@ use std::process::ExitCode;
 
 use hermitage_mountns::ByteString;
 
-use crate::attacks;
 use crate::fixture::checksum;
+use crate::{attacks, looks};
 
 pub(crate) fn main(args: &[&str]) -> ExitCode {
     match args[0] {
@@ -36,6 +36,10 @@ pub(crate) fn main(args: &[&str]) -> ExitCode {
         "signals" => signals(args[1]),
         "escape" => escape(),
         "look" => args[1..].iter().for_each(|path| drop(fs::symlink_metadata(path))),
+        "look-every-way" => looks::every_way(),
+        "look-elsewhere" => looks::elsewhere(args[1], args[2]),
+        // A script names this program to run it.
+        script if script.ends_with("/script") => {}
         "read-and-wait" => read_and_wait(args[1], args[2], &args[3..]),
         "user" => println!("{}", rustix::process::geteuid().as_raw()),
         "attack-mounts" => attacks::mounts::change(),

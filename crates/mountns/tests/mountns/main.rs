@@ -19,6 +19,7 @@ mod cases;
 mod fixture;
 mod index;
 mod inside;
+mod looks;
 mod pure;
 mod raw;
 

@@ -41,7 +41,7 @@ fn errno() -> i32 {
 #[cfg(target_arch = "x86_64")]
 pub(crate) fn call_32(number: u32, args: [u32; 3]) -> Result<i32, i32> {
     let result: i32;
-    // SAFETY: no argument used here is a pointer but null; rbx, which the compiler keeps for itself, is put back.
+    // SAFETY: pointers among the arguments are null, or those of living strings that are read; rbx, which the compiler keeps for itself, is put back.
     unsafe {
         std::arch::asm!(
             "xchg {first:r}, rbx",
@@ -88,4 +88,20 @@ pub(crate) fn map_for_writing(file: &std::fs::File) -> bool {
     let address =
         unsafe { libc::mmap(std::ptr::null_mut(), 1, protection, flags, file.as_raw_fd(), 0) };
     address != libc::MAP_FAILED
+}
+
+/// Copies a text to the end of a page behind which nothing is, and gives its address; `flags` are more of mmap's.
+pub(crate) fn at_page_end(text: &CStr, flags: i32) -> i64 {
+    let (protection, page) = (libc::PROT_READ | libc::PROT_WRITE, 4096);
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | flags;
+    // SAFETY: a new mapping at a place the kernel chooses.
+    let start = unsafe { libc::mmap(std::ptr::null_mut(), 2 * page, protection, flags, -1, 0) };
+    assert_ne!(start, libc::MAP_FAILED);
+    let (bytes, start) = (text.to_bytes_with_nul(), start.cast::<u8>());
+    let place = start.wrapping_add(page - bytes.len());
+    // SAFETY: the place is in the first page of the mapping, ours, and as long as the text.
+    unsafe { place.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+    // SAFETY: the second page of the mapping; nobody has a reference to it.
+    unsafe { libc::munmap(start.wrapping_add(page).cast(), page) };
+    place.expose_provenance().cast_signed() as i64
 }

@@ -4,10 +4,15 @@ use std::path::PathBuf;
 use std::process::{Child, Command as Process};
 use std::time::{Duration, Instant};
 
-use hermitage_mountns::{Backend, Command, PlanOptions};
+use hermitage_mountns::{
+    Backend, BackendChoice, Command, ErrorKind, Observer, ObserverChoice, PlanOptions, Run,
+};
 use rustix::process::{Pid, Signal};
 
 use crate::fixture::{Fixture, listing};
+
+/// The exit code of a caller whose run told that its observer was killed.
+const OBSERVER_DIED: i32 = 42;
 
 /// A process that stands for hermitage: it calls `run` and is there to be killed.
 pub(crate) struct Caller {
@@ -32,7 +37,7 @@ pub(crate) fn start_caller(fixture: &Fixture, verb: &str) -> Caller {
 }
 
 /// What that process does.
-pub(crate) fn caller(fixture: &Fixture, mark: &str) {
+pub(crate) fn caller(fixture: &Fixture, mark: &str, verb: &str) {
     // Not to outlive the case when that fails.
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).unwrap();
     // Enough files for the stages of the setup to take some time.
@@ -48,7 +53,16 @@ pub(crate) fn caller(fixture: &Fixture, mark: &str) {
     fs::write(host.join("planned"), real.to_str().unwrap()).unwrap();
     // The mark stands in the arguments, by which the command is found among the processes.
     let command = Command::new("inside").args(["--inside", "sleep", "/mark/started", mark]);
-    let outcome = fixture.run(&plan, &command).unwrap();
+    let outcome = match verb {
+        "observed" => {
+            let choice = ObserverChoice::Only(Observer::Calls);
+            let run = Run::new(&plan).backend(BackendChoice::Only(fixture.backend));
+            let ended = run.observe(choice).start(&fixture.support, &command).unwrap_err();
+            let by_it = matches!(ended.kind(), ErrorKind::ObserverDied);
+            std::process::exit(if by_it { OBSERVER_DIED } else { 1 })
+        }
+        _ => fixture.run(&plan, &command).unwrap(),
+    };
     // Not a return: the exit code tells how the command ended.
     fs::remove_dir_all(fixture.dir.path()).unwrap();
     std::process::exit(outcome.code());
@@ -131,15 +145,29 @@ pub(crate) fn killed_child(fixture: &Fixture) {
     for number in 0..children {
         let mut caller = start_caller(fixture, "sleep");
         wait_for_mark(&caller);
-        let id = caller.process.id();
-        let text = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
-        let found: Vec<i32> = text.split_whitespace().map(|pid| pid.parse().unwrap()).collect();
-        assert_eq!(found.len(), children, "{text}");
-        let pid = Pid::from_raw(found[number]).unwrap();
-        rustix::process::kill_process(pid, Signal::KILL).unwrap();
+        let found = self::children(&caller);
+        assert_eq!(found.len(), children, "{found:?}");
+        rustix::process::kill_process(found[number], Signal::KILL).unwrap();
         let status = caller.process.wait().unwrap();
         // The caller's unwrap fails: `run` gave an error and did not hang.
         assert_eq!(status.code(), Some(101));
         assert_gone(&caller.mark);
     }
+}
+
+/// The observer is the caller's second to last child: before the supervisor, after the server if there is one.
+pub(crate) fn killed_observer(fixture: &Fixture) {
+    let mut caller = start_caller(fixture, "observed");
+    wait_for_mark(&caller);
+    let children = children(&caller);
+    let [.., observer, _] = children[..] else { panic!("{children:?}") };
+    rustix::process::kill_process(observer, Signal::KILL).unwrap();
+    assert_eq!(caller.process.wait().unwrap().code(), Some(OBSERVER_DIED));
+    assert_gone(&caller.mark);
+}
+
+fn children(caller: &Caller) -> Vec<Pid> {
+    let id = caller.process.id();
+    let text = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
+    text.split_whitespace().map(|pid| Pid::from_raw(pid.parse().unwrap()).unwrap()).collect()
 }
