@@ -128,15 +128,11 @@ impl<'a> Audit<'a> {
     /// When the inventory can't be asked.
     pub fn report(&self, source: impl Source) -> Result<Report, Error> {
         let trace = source.trace();
-        let mut looks = Looks::sort(&trace, self.inventory, &self.rules, &self.offset)?;
-        looks.add_modules(self.inventory, self.project, self.view)?;
-        if let Some(project) = self.project {
-            looks.add_libraries(self.inventory, project, self.view)?;
-        }
+        let looks = Looks::sort(&trace, self)?;
         let mut groups = Groups::default();
         hidden::find(self, &looks, &mut groups)?;
         shown::find(self, &looks, &mut groups)?;
-        linked::find(self, &mut groups)?;
+        let unjudged = linked::find(self, &mut groups)?;
         // A build that stopped early has not come to all that it would have used.
         if trace.outcome.is_none_or(Outcome::is_success) {
             unused::find(self, &looks, &mut groups)?;
@@ -156,7 +152,7 @@ impl<'a> Audit<'a> {
             suppressed: Vec::new(),
             warnings: {
                 let sources = self.project.into_iter().flat_map(Project::warnings);
-                trace.warnings.iter().cloned().chain(sources).collect()
+                trace.warnings.iter().cloned().chain(sources).chain(unjudged).collect()
             },
         };
         report.sort();

@@ -46,7 +46,7 @@ fn finding(at: usize) -> Finding {
             Kind::Indirect => way(at, &name, &cpv),
             _ => String::new(),
         },
-        package: is_owned.then_some(PackageName { name: name.clone(), cpv }),
+        package: is_owned.then_some(PackageName { name: name.clone(), cpv, called: None }),
         candidates: Vec::new(),
         evidence: (0..looks.min(Finding::SHOWN)).map(|look| evidence(&short, look)).collect(),
         looks,

@@ -141,6 +141,11 @@ pub trait Inventory {
     /// All packages.
     fn packages(&self) -> &[Package];
 
+    /// How people know a package, with its version: by that of the distribution where the one here is made from it.
+    fn called(&self, package: PackageIdx) -> String {
+        self.packages()[package.0].cpv.clone()
+    }
+
     /// The packages that recorded a path, which is canonical but for its last component.
     ///
     /// # Errors
@@ -172,6 +177,7 @@ pub struct MemoryInventory {
     packages: Vec<Package>,
     files: IndexMap<Vec<u8>, (OnHost, Vec<PackageIdx>)>,
     needs: Vec<(PackageIdx, PackageIdx)>,
+    called: IndexMap<PackageIdx, String>,
 }
 
 impl MemoryInventory {
@@ -201,6 +207,11 @@ impl MemoryInventory {
         self.needs.push((package, other));
     }
 
+    /// Says how people know a package, with its version.
+    pub fn call(&mut self, package: PackageIdx, name: &str) {
+        self.called.insert(package, name.to_owned());
+    }
+
     fn add(&mut self, path: &str, what: OnHost, owners: &[PackageIdx]) {
         self.files.insert(path.into(), (what, owners.to_vec()));
     }
@@ -209,6 +220,11 @@ impl MemoryInventory {
 impl Inventory for MemoryInventory {
     fn packages(&self) -> &[Package] {
         &self.packages
+    }
+
+    fn called(&self, package: PackageIdx) -> String {
+        let cpv = &self.packages[package.0].cpv;
+        self.called.get(&package).unwrap_or(cpv).clone()
     }
 
     fn owners(&self, path: &[u8]) -> Result<Vec<PackageIdx>, Error> {

@@ -4,9 +4,10 @@ use crate::inventory::{Class, Package};
 use crate::report::Kind;
 use crate::{Process, Text};
 
+/// `called` is how people know the package.
 pub(crate) fn sentence(
     kind: Kind,
-    package: Option<&Package>,
+    (package, called): (Option<&Package>, &str),
     candidates: &[String],
     class: Option<Class>,
     path: Option<&Text>,
@@ -14,7 +15,7 @@ pub(crate) fn sentence(
 ) -> String {
     let who = who(askers);
     let path = path.map(ToString::to_string).unwrap_or_default();
-    let cpv = package.map_or("", |package| &package.cpv);
+    let cpv = called;
     match kind {
         Kind::Undeclared if !candidates.is_empty() => {
             format!(

@@ -95,6 +95,16 @@ pub struct PackageName {
     pub name: String,
     /// With the version.
     pub cpv: String,
+    /// The same as people know it, where that is something else: with the distribution's version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called: Option<String>,
+}
+
+impl PackageName {
+    /// With the version, as people know it.
+    pub fn shown(&self) -> &str {
+        self.called.as_deref().unwrap_or(&self.cpv)
+    }
 }
 
 /// The kinds of findings.

@@ -90,6 +90,7 @@ pub struct Rules {
     companions: Vec<Word>,
     /// Names of files.
     sought: Vec<Word>,
+    searched: Vec<(Role, Vec<String>)>,
     names: Vec<Names>,
 }
 
@@ -161,6 +162,7 @@ impl Rules {
         self.implicit.splice(..0, other.implicit);
         self.companions.splice(..0, other.companions);
         self.sought.splice(..0, other.sought);
+        self.searched.splice(..0, other.searched);
         self.names.splice(..0, other.names);
         self
     }
@@ -195,6 +197,12 @@ impl Rules {
     /// Whether whoever looks for a file of this name in one directory after the other means it wherever it is.
     pub fn is_sought_by_name(&self, name: &[u8]) -> bool {
         is_among(&self.sought, name)
+    }
+
+    /// The directories that every search for files of this kind comes by, besides those where packages have theirs.
+    pub(crate) fn searched(&self, role: Role) -> impl Iterator<Item = &str> {
+        let of_role = self.searched.iter().filter(move |(other, _)| *other == role);
+        of_role.flat_map(|(_, directories)| directories.iter().map(String::as_str))
     }
 
     /// How flags and options may call a package, the likeliest first.

@@ -150,7 +150,8 @@ fn comparison() -> impl Strategy<Value = Comparison> {
 }
 
 fn finding() -> impl Strategy<Value = Finding> {
-    let package = (text(), text()).prop_map(|(name, cpv)| PackageName { name, cpv });
+    let package = (text(), text(), option::of(text()))
+        .prop_map(|(name, cpv, called)| PackageName { name, cpv, called });
     let severities = [Severity::Note, Severity::Warning, Severity::Error];
     (
         (text(), select(&Kind::ALL[..]), select(severities.to_vec()), text()),

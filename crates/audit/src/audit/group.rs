@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::Audit;
 use super::looks::Look;
-use crate::inventory::{Class, PackageIdx};
+use crate::inventory::{Class, Package, PackageIdx};
 use crate::report::{Asker, Evidence, Finding, Kind, PackageName, Severity};
 use crate::rules::Role;
 use crate::suggest::Ebuild;
@@ -127,7 +127,18 @@ impl Group<'_> {
         };
         let askers = first.map(|shown| askers(shown, trace)).unwrap_or_default();
         let path = first.map(|shown| &shown.path);
-        let message = crate::message::sentence(kind, package, &candidates, class, path, &askers);
+        let called = match subject {
+            Subject::Package(at) | Subject::InClass(at, _) => audit.inventory.called(*at),
+            Subject::OneOf(_) | Subject::Path(_) => String::new(),
+        };
+        let owners: Vec<String> = match subject {
+            Subject::OneOf(several) => {
+                several.iter().map(|&at| audit.inventory.called(at)).collect()
+            }
+            _ => Vec::new(),
+        };
+        let package_called = (package, &called[..]);
+        let message = crate::message::sentence(kind, package_called, &owners, class, path, &askers);
         let suggestion = package.and_then(|package| {
             ebuild.suggest(kind, package, class, &roles, &audit.rules, packages)
         });
@@ -139,10 +150,11 @@ impl Group<'_> {
             package: package.map(|package| PackageName {
                 name: package.name.clone(),
                 cpv: package.cpv.clone(),
+                called: Some(called).filter(|called| *called != package.cpv),
             }),
             candidates,
             chain: match kind {
-                Kind::Indirect => package.map(|package| package.chain.clone()).unwrap_or_default(),
+                Kind::Indirect => package.map(|package| chain(audit, package)).unwrap_or_default(),
                 _ => String::new(),
             },
             looks: self.shows.len(),
@@ -155,6 +167,21 @@ impl Group<'_> {
             suggestion,
         }
     }
+}
+
+/// The chain that brings a package in, each as people know it.
+fn chain(audit: &Audit<'_>, package: &Package) -> String {
+    let packages = audit.inventory.packages();
+    let called = |word: &str| {
+        // An atom has an operator before, and an arrow behind.
+        let bare = word.trim_start_matches(['<', '>', '=', '~', '!']);
+        let before = &word[..word.len() - bare.len()];
+        let (cpv, behind) = bare.strip_suffix("-->").map_or((bare, ""), |cpv| (cpv, "-->"));
+        let at = packages.iter().position(|package| package.cpv == cpv);
+        let name = at.map_or_else(|| cpv.to_owned(), |at| audit.inventory.called(PackageIdx(at)));
+        format!("{before}{name}{behind}")
+    };
+    package.chain.split(' ').map(called).collect::<Vec<_>>().join(" ")
 }
 
 /// Who looked, and its ancestors.

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hermitage_view::View;
+mod unseen;
 
+use super::Audit;
 use crate::inventory::{Inventory, OnHost, PackageIdx};
 use crate::rules::{Role, Rules};
-use crate::{Access, Answer, Error, Project, Text, Trace, python};
+use crate::{Access, Answer, Error, Text, Trace, python};
 
 /// A look that may mean something.
 #[derive(Debug)]
@@ -29,7 +30,9 @@ pub(super) struct Looks<'t> {
     pub(super) used: Vec<Look<'t>>,
     pub(super) quieted: BTreeMap<String, usize>,
     /// Looks for a name where nothing is, though there may be such a file elsewhere.
-    elsewhere: Vec<&'t Access>,
+    absent: Vec<&'t Access>,
+    /// Looks that ended at a hidden directory, with the directory below it that a command line names.
+    beyond: Vec<(&'t Access, Vec<u8>)>,
     listed: Vec<&'t Access>,
     /// Modules that command lines of Python name.
     told: BTreeSet<Vec<u8>>,
@@ -38,29 +41,25 @@ pub(super) struct Looks<'t> {
 }
 
 impl<'t> Looks<'t> {
-    pub(super) fn sort(
-        trace: &'t Trace,
-        inventory: &dyn Inventory,
-        rules: &Rules,
-        offset: &[u8],
-    ) -> Result<Self, Error> {
-        let programs = programs(trace, inventory)?;
+    pub(super) fn sort(trace: &'t Trace, audit: &Audit<'_>) -> Result<Self, Error> {
+        let (inventory, rules, offset) = (audit.inventory, &audit.rules, &audit.offset[..]);
         let mut looks = Self {
             trace,
             refused: Vec::new(),
             used: Vec::new(),
             quieted: BTreeMap::new(),
-            elsewhere: Vec::new(),
+            absent: Vec::new(),
+            beyond: Vec::new(),
             listed: Vec::new(),
             told: python::told(&trace.processes),
-            programs,
+            programs: programs(trace, inventory)?,
         };
         for access in &trace.accesses {
             let path = access.path.as_bytes();
             let is_success = access.answer.is_success();
             let Some(host) = inventory.on_host(path)? else {
-                if !is_success && rules.is_sought_by_name(access.path.name()) {
-                    looks.elsewhere.push(access);
+                if !is_success {
+                    looks.absent.push(access);
                 }
                 continue;
             };
@@ -71,20 +70,29 @@ impl<'t> Looks<'t> {
                 }
                 continue;
             }
-            let name = trace.process(access).map_or(&b""[..], |process| process.name());
+            if host == OnHost::Directory && looks.add_beyond(access, inventory)? {
+                continue;
+            }
             let inside = without(path, offset);
-            if let Some(rule) = rules.quiet(name, inside) {
-                *looks.quieted.entry(rule.id().to_owned()).or_default() += 1;
+            if looks.is_quiet(rules, access, inside) {
                 continue;
             }
             let owners = owners(inventory, path, &host)?;
             let look = Look { access, meant: None, role: rules.role(inside), owners, host };
             if is_success { looks.used.push(look) } else { looks.refused.push(look) }
         }
-        looks.add_elsewhere(inventory, rules, offset)?;
+        looks.add_unseen(audit)?;
         looks.drop_alternatives(rules);
         looks.drop_passed();
         Ok(looks)
+    }
+
+    /// Whether a rule says that such a look means nothing; then it is counted.
+    fn is_quiet(&mut self, rules: &Rules, access: &Access, inside: &[u8]) -> bool {
+        let name = self.trace.process(access).map_or(&b""[..], |process| process.name());
+        let Some(rule) = rules.quiet(name, inside) else { return false };
+        *self.quieted.entry(rule.id().to_owned()).or_default() += 1;
+        true
     }
 
     /// Whose program or script the process is that looked. A line of the shell is its parent's.
@@ -108,86 +116,6 @@ impl<'t> Looks<'t> {
             }
         }
         led
-    }
-
-    /// Who tries a name in one directory after the other means a file of that name wherever it is, also where the directory is
-    /// hidden, or was listed so that the name was never asked for.
-    fn add_elsewhere(
-        &mut self,
-        inventory: &dyn Inventory,
-        rules: &Rules,
-        offset: &[u8],
-    ) -> Result<(), Error> {
-        let found: BTreeSet<&[u8]> = self.used.iter().map(|look| look.access.path.name()).collect();
-        for access in std::mem::take(&mut self.elsewhere) {
-            let name = access.path.name();
-            let known = inventory.named(name)?;
-            let Some((path, _)) = known.first().filter(|_| !found.contains(name)) else { continue };
-            let role = rules.role(without(path, offset));
-            let mut owners: Vec<_> = known.iter().map(|(_, owner)| *owner).collect();
-            owners.sort_unstable();
-            owners.dedup();
-            let meant = None;
-            self.refused.push(Look { access, meant, role, owners, host: OnHost::File });
-        }
-        Ok(())
-    }
-
-    /// Python lists the directories of its search path, and asks only for modules that it saw there: a hidden one that the
-    /// project imports, or that a command line names, is missed without ever being asked for.
-    pub(super) fn add_modules(
-        &mut self,
-        inventory: &dyn Inventory,
-        project: Option<&Project>,
-        view: Option<&View>,
-    ) -> Result<(), Error> {
-        let modules = project.into_iter().flat_map(Project::modules);
-        let modules = modules.chain(self.told.iter().map(Vec::as_slice));
-        let names: Vec<Vec<u8>> =
-            modules.flat_map(|module| [[module, b".py"].concat(), module.to_vec()]).collect();
-        let is_python = |access: &Access| self.trace.process(access).is_some_and(python::is_python);
-        self.add_unseen((inventory, view), &names, Role::Python, is_python)
-    }
-
-    /// The same of libraries and `CMake`.
-    pub(super) fn add_libraries(
-        &mut self,
-        inventory: &dyn Inventory,
-        project: &Project,
-        view: Option<&View>,
-    ) -> Result<(), Error> {
-        let names: Vec<Vec<u8>> = project.missed_libraries().collect();
-        // Whoever listed a directory first: later listings are not seen.
-        self.add_unseen((inventory, view), &names, Role::Linkable, |_| true)
-    }
-
-    /// Files of these names in the directories that were listed, as if they had been asked for.
-    fn add_unseen(
-        &mut self,
-        (inventory, view): (&dyn Inventory, Option<&View>),
-        names: &[Vec<u8>],
-        role: Role,
-        counts: impl Fn(&Access) -> bool,
-    ) -> Result<(), Error> {
-        // Of those that were seen, the files were asked for if they were wanted at all.
-        let used: BTreeSet<&[u8]> =
-            self.used.iter().map(|look| look.access.path.as_bytes()).collect();
-        let is_seen = |path: &[u8]| {
-            used.contains(path) || view.is_some_and(|view| view.lookup(path).is_some())
-        };
-        let mut unseen = Vec::new();
-        for &access in self.listed.iter().filter(|access| counts(access)) {
-            for name in names {
-                let path = [access.path.as_bytes(), b"/", name].concat();
-                let Some(host) = inventory.on_host(&path)? else { continue };
-                if !is_seen(&path) {
-                    let owners = owners(inventory, &path, &host)?;
-                    unseen.push(Look { access, meant: Some(Text(path)), role, owners, host });
-                }
-            }
-        }
-        self.refused.extend(unseen);
-        Ok(())
     }
 
     /// Whether a command line of Python names a module.

@@ -17,7 +17,7 @@ pub(super) fn svg(report: &Report) -> String {
 /// What a finding is about, in a word: a package, several, or a path.
 pub(super) fn subject(finding: &Finding) -> String {
     match (&finding.package, &finding.candidates[..], finding.evidence.first()) {
-        (Some(package), ..) => package.cpv.clone(),
+        (Some(package), ..) => package.shown().to_owned(),
         (None, [], Some(shown)) => shown.path.to_string(),
         (None, [], None) => finding.id.clone(),
         (None, [one], _) => one.clone(),

@@ -25,6 +25,8 @@ struct File {
     #[serde(default)]
     sought: Vec<SoughtTable>,
     #[serde(default)]
+    searched: Vec<SearchedTable>,
+    #[serde(default)]
     names: Vec<NamesTable>,
 }
 
@@ -85,6 +87,15 @@ struct SoughtTable {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct SearchedTable {
+    role: Role,
+    #[serde(rename = "reason")]
+    _reason: String,
+    directories: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct NamesTable {
     package: String,
     names: Vec<String>,
@@ -130,6 +141,7 @@ pub(super) fn parse(text: &str) -> Result<Rules, Error> {
         implicit: file.implicit.into_iter().flat_map(|table| words(table.packages)).collect(),
         companions: file.companions.into_iter().flat_map(|table| words(table.programs)).collect(),
         sought: file.sought.into_iter().flat_map(|table| words(table.files)).collect(),
+        searched: file.searched.into_iter().map(|table| (table.role, table.directories)).collect(),
         names: file
             .names
             .into_iter()

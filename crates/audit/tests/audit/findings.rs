@@ -329,8 +329,12 @@ fn a_library_the_result_needs_must_be_in_rdepend() {
         ids(&audit.report(looks.clone()).unwrap())
     };
     assert_eq!(report(true), [("misplaced:sys-libs/zlib:RDEPEND".into(), Severity::Error)]);
-    // Where nobody said what RDEPEND is, nothing is wrong with it.
+    // Where nobody said what RDEPEND is, nothing is wrong with it; but that it was not judged is told.
     assert_eq!(report(false), []);
+    let audit = Audit::new("app/viewer", &machine.inventory).linked(&linked);
+    let warnings = audit.report(looks).unwrap().warnings;
+    assert_eq!(warnings.len(), 1);
+    assert!(warnings[0].ends_with("libraries the result needs: sys-libs/zlib"), "{warnings:?}");
 }
 
 #[test]
@@ -647,4 +651,79 @@ fn a_program_that_system_needs_is_there_with_it() {
     assert_eq!(machine.findings(looks.clone()), indirect);
     machine.inventory.need(files, gawk);
     assert_eq!(machine.findings(looks), []);
+}
+
+#[test]
+fn what_lies_in_a_hidden_directory_of_the_usual_searches_is_missed_by_its_name() {
+    let mut machine = Machine::new(png().declared_in(&[Depend]), zlib());
+    machine.inventory.directory("/usr/local", &[]);
+    for file in ["include/sys/extra.h", "bin/extra", "lib/libextra.so", "bin/tcc"] {
+        machine.inventory.file(&format!("/usr/local/{file}"), &[]);
+    }
+    let missing = |path| (path, Answer::Missing, COMPILER);
+    let looks = trace(&[
+        TOOLS,
+        ("/usr/include/png.h", Answer::Found, COMPILER),
+        missing("/usr/local"),
+        missing("/usr/include/sys/extra.h"),
+        missing("/usr/bin/extra"),
+        missing("/usr/lib/libextra.so"),
+        // It is found further on.
+        missing("/bin/tcc"),
+        missing("/usr/include/nowhere.h"),
+    ]);
+    let unowned = |file: &str| (format!("unowned:/usr/local/{file}"), Severity::Warning);
+    let all = [unowned("bin/extra"), unowned("include/sys/extra.h"), unowned("lib/libextra.so")];
+    assert_eq!(machine.findings(looks), all);
+}
+
+#[test]
+fn a_look_that_ends_at_a_hidden_directory_means_what_the_command_line_names_below() {
+    let mut machine = Machine::new(png().declared_in(&[Depend]), zlib());
+    machine.inventory.directory("/opt", &[]);
+    machine.inventory.directory("/opt/x/include", &[]);
+    machine.inventory.file("/opt/x/include/x.h", &[]);
+    let png = ("/usr/include/png.h", Answer::Found, COMPILER);
+    let opt = ("/opt", Answer::Missing, COMPILER);
+    let mut looks = trace(&[TOOLS, png, opt]);
+    // Without a word about it, it is one of the directories that are tried in any case.
+    assert_eq!(machine.findings(looks.clone()), []);
+    // Somebody else may have looked before.
+    looks.processes.push(Process {
+        command: vec!["cc1".into(), "--prefix=/opt/x/include".into(), "-I/opt/x/include".into()],
+        ..Process::default()
+    });
+    assert_eq!(
+        machine.findings(looks.clone()),
+        [("unowned:/opt/x/include".into(), Severity::Note)]
+    );
+    let header = trace(&[("/usr/include/x.h", Answer::Missing, COMPILER)]).accesses;
+    looks.accesses.extend(header);
+    let unowned = [("unowned:/opt/x/include/x.h".into(), Severity::Warning)];
+    assert_eq!(machine.findings(looks), unowned);
+}
+
+#[test]
+fn people_read_the_distributions_version() {
+    let chain = "viewer --DEPEND png--> media-libs/libpng-1.6 --RDEPEND =sys-libs/zlib-1.3--> sys-libs/zlib-1.3";
+    let zlib = Package { standing: Standing::Indirect, chain: chain.into(), ..zlib() };
+    let mut machine = Machine::new(png().declared_in(&[Depend]), zlib);
+    machine.inventory.call(machine.zlib, "sys-libs/zlib-1:1.3-1+b2");
+    let looks = trace(&[
+        TOOLS,
+        ("/usr/include/png.h", Answer::Found, COMPILER),
+        ("/usr/include/zlib.h", Answer::Found, COMPILER),
+    ]);
+    let report = machine.report(looks);
+    let finding = &report.findings[0];
+    assert!(finding.message.contains(" of sys-libs/zlib-1:1.3-1+b2, which"), "{}", finding.message);
+    assert_eq!(
+        finding.chain,
+        "viewer --DEPEND png--> media-libs/libpng-1.6 --RDEPEND =sys-libs/zlib-1:1.3-1+b2--> sys-libs/zlib-1:1.3-1+b2"
+    );
+    let package = finding.package.as_ref().unwrap();
+    assert_eq!(
+        (&package.cpv[..], package.shown()),
+        ("sys-libs/zlib-1.3", "sys-libs/zlib-1:1.3-1+b2")
+    );
 }

@@ -38,7 +38,7 @@ fn undeclared() -> Finding {
         kind: Kind::Undeclared,
         severity: Severity::Error,
         message: "\"cc1 conftest.c\" looked for /usr/include/zlib.h of sys-libs/zlib-1.3, which is not declared".to_owned(),
-        package: Some(PackageName { name: "sys-libs/zlib".to_owned(), cpv: "sys-libs/zlib-1.3".to_owned() }),
+        package: Some(PackageName { name: "sys-libs/zlib".to_owned(), cpv: "sys-libs/zlib-1.3".to_owned(), called: None }),
         candidates: Vec::new(),
         chain: String::new(),
         evidence: vec![
@@ -65,6 +65,7 @@ fn indirect() -> Finding {
         package: Some(PackageName {
             name: "dev-libs/b".to_owned(),
             cpv: "dev-libs/b-2".to_owned(),
+            called: None,
         }),
         chain: "viewer --DEPEND dev-libs/a--> dev-libs/a-1 --RDEPEND dev-libs/b--> dev-libs/b-2"
             .to_owned(),
@@ -90,6 +91,7 @@ fn unused() -> Finding {
         package: Some(PackageName {
             name: "dev-util/flex".to_owned(),
             cpv: "dev-util/flex-2.6".to_owned(),
+            called: None,
         }),
         evidence: Vec::new(),
         looks: 0,

@@ -1,0 +1,243 @@
+//! What was looked for without being asked for by its path: because its directory is hidden, or was listed without it.
+
+use std::collections::BTreeSet;
+
+use super::{Look, Looks, owners, without};
+use crate::audit::Audit;
+use crate::inventory::{Inventory, OnHost};
+use crate::rules::Role;
+use crate::{Access, Error, Project, Text, python};
+
+/// Whether something at a path is hidden from the build.
+struct Hidden<'a> {
+    audit: &'a Audit<'a>,
+    used: BTreeSet<Vec<u8>>,
+}
+
+impl Hidden<'_> {
+    /// What is at a path of the host that the build does not see. Of what it saw, the files were asked for if they were wanted at all.
+    fn at(&self, path: &[u8]) -> Result<Option<OnHost>, Error> {
+        let is_visible = self.audit.view.is_some_and(|view| view.lookup(path).is_some());
+        if is_visible || self.used.contains(path) {
+            return Ok(None);
+        }
+        self.audit.inventory.on_host(path)
+    }
+}
+
+impl<'t> Looks<'t> {
+    pub(super) fn add_unseen(&mut self, audit: &Audit<'_>) -> Result<(), Error> {
+        let used = self.used.iter().map(|look| look.access.path.0.clone()).collect();
+        let hidden = Hidden { audit, used };
+        let found: BTreeSet<&[u8]> = self.used.iter().map(|look| look.access.path.name()).collect();
+        let absent: Vec<&'t Access> = std::mem::take(&mut self.absent)
+            .into_iter()
+            .filter(|access| !found.contains(access.path.name()))
+            .collect();
+        self.add_elsewhere(audit, &absent)?;
+        self.add_searched(&hidden, &absent)?;
+        self.add_modules(&hidden)?;
+        self.add_libraries(&hidden)
+    }
+
+    /// A look that ended at a hidden directory meant something below it, if the command line of who looked names something there. That
+    /// somebody else looked too is not known; but what a compiler is told to search, it does.
+    pub(super) fn add_beyond(
+        &mut self,
+        access: &'t Access,
+        inventory: &dyn Inventory,
+    ) -> Result<bool, Error> {
+        let mut is_found = false;
+        for (at, process) in self.trace.processes.iter().enumerate() {
+            let is_asker = access.process == Some(at);
+            let is_told = |word: &[u8]| word.starts_with(b"-I") || word.starts_with(b"-L");
+            let words = process.command.iter().map(Text::as_bytes);
+            for word in words.filter(|word| is_asker || is_told(word)) {
+                for path in below(word, access.path.as_bytes()) {
+                    if inventory.on_host(path)?.is_some() {
+                        self.beyond.push((access, path.to_vec()));
+                        is_found = true;
+                    }
+                }
+            }
+        }
+        Ok(is_found)
+    }
+
+    /// Who tries a name in one directory after the other means a file of that name wherever it is, also where the directory is
+    /// hidden, or was listed so that the name was never asked for.
+    fn add_elsewhere(&mut self, audit: &Audit<'_>, absent: &[&'t Access]) -> Result<(), Error> {
+        for access in absent {
+            let name = access.path.name();
+            if !audit.rules.is_sought_by_name(name) {
+                continue;
+            }
+            let known = audit.inventory.named(name)?;
+            let Some((path, _)) = known.first() else { continue };
+            let role = audit.rules.role(without(path, &audit.offset));
+            let mut owners: Vec<_> = known.iter().map(|(_, owner)| *owner).collect();
+            owners.sort_unstable();
+            owners.dedup();
+            self.refused.push(Look { access, meant: None, role, owners, host: OnHost::File });
+        }
+        Ok(())
+    }
+
+    /// The same of the directories that every search of a kind comes by, and of those that command lines name.
+    fn add_searched(&mut self, hidden: &Hidden<'_>, absent: &[&'t Access]) -> Result<(), Error> {
+        let audit = hidden.audit;
+        let beyond = std::mem::take(&mut self.beyond);
+        let mut known = BTreeSet::new();
+        for access in absent {
+            let path = access.path.as_bytes();
+            let role = audit.rules.role(without(path, &audit.offset));
+            let usual =
+                audit.rules.searched(role).map(|dir| [&audit.offset, dir.as_bytes()].concat());
+            let named = beyond.iter().map(|(_, dir)| dir.clone()).filter(|_| role == Role::Header);
+            for dir in usual.chain(named) {
+                let path = [&dir[..], b"/", tail(role, path)].concat();
+                let Some(host) = hidden.at(&path)?.filter(|host| *host != OnHost::Directory) else {
+                    continue;
+                };
+                if known.insert(path.clone()) {
+                    self.mean(audit, access, path, role, host)?;
+                }
+            }
+        }
+        for (access, path) in beyond {
+            let is_dir_of = |file: &Vec<u8>| {
+                file.strip_prefix(&path[..]).is_some_and(|rest| rest.starts_with(b"/"))
+            };
+            let is_told = known.contains(&path) || known.iter().any(is_dir_of);
+            if let Some(host) = hidden.at(&path)?.filter(|_| !is_told) {
+                known.insert(path.clone());
+                let role = audit.rules.role(without(&path, &audit.offset));
+                self.mean(audit, access, path, role, host)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Python lists the directories of its search path, and asks only for modules that it saw there: a hidden one that the
+    /// project imports, or that a command line names, is missed without ever being asked for. What was installed besides packages is
+    /// searched too.
+    fn add_modules(&mut self, hidden: &Hidden<'_>) -> Result<(), Error> {
+        let project = hidden.audit.project;
+        let modules = project.into_iter().flat_map(Project::modules);
+        let modules = modules.chain(self.told.iter().map(Vec::as_slice));
+        let names: Vec<Vec<u8>> =
+            modules.flat_map(|module| [[module, b".py"].concat(), module.to_vec()]).collect();
+        let mut dirs: Vec<(&'t Access, Vec<u8>)> = Vec::new();
+        for access in &self.listed {
+            let process = self.trace.process(access).filter(|process| python::is_python(process));
+            let Some(process) = process else { continue };
+            dirs.push((access, access.path.0.clone()));
+            for kind in [&b"dist-packages"[..], b"site-packages"] {
+                let local =
+                    [&hidden.audit.offset, &b"/usr/local/lib/"[..], process.name(), b"/", kind];
+                let local = local.concat();
+                if !dirs.iter().any(|(_, dir)| *dir == local) {
+                    dirs.push((access, local));
+                }
+            }
+        }
+        self.add_in(hidden, &dirs, &names, Role::Python)
+    }
+
+    /// `CMake` lists the directories where it looks for libraries.
+    fn add_libraries(&mut self, hidden: &Hidden<'_>) -> Result<(), Error> {
+        let project = hidden.audit.project;
+        let names: Vec<Vec<u8>> = project.into_iter().flat_map(Project::missed_libraries).collect();
+        // Whoever listed a directory first: later listings are not seen.
+        let dirs = self.listed.iter().map(|&access| (access, access.path.0.clone()));
+        self.add_in(hidden, &dirs.collect::<Vec<_>>(), &names, Role::Linkable)
+    }
+
+    /// Files of these names in directories, as if they had been asked for.
+    fn add_in(
+        &mut self,
+        hidden: &Hidden<'_>,
+        dirs: &[(&'t Access, Vec<u8>)],
+        names: &[Vec<u8>],
+        role: Role,
+    ) -> Result<(), Error> {
+        for (access, dir) in dirs {
+            for name in names {
+                let path = [&dir[..], b"/", name].concat();
+                if let Some(host) = hidden.at(&path)? {
+                    self.mean(hidden.audit, access, path, role, host)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A look that meant another path than that it asked for.
+    fn mean(
+        &mut self,
+        audit: &Audit<'_>,
+        access: &'t Access,
+        path: Vec<u8>,
+        role: Role,
+        host: OnHost,
+    ) -> Result<(), Error> {
+        // Rules about modules are rules about what every start of an interpreter looks for.
+        if role != Role::Python
+            && self.is_quiet(&audit.rules, access, without(&path, &audit.offset))
+        {
+            return Ok(());
+        }
+        let owners = owners(audit.inventory, &path, &host)?;
+        self.refused.push(Look { access, meant: Some(Text(path)), role, owners, host });
+        Ok(())
+    }
+}
+
+/// What is searched for in one directory after the other: a header by the path that it is included by, others by their names.
+fn tail(role: Role, path: &[u8]) -> &[u8] {
+    const INCLUDE: &[u8] = b"/include/";
+    let starts = (0..path.len().saturating_sub(INCLUDE.len())).rev();
+    let start = starts.into_iter().find(|&at| path[at..].starts_with(INCLUDE));
+    match (role, start) {
+        (Role::Header, Some(at)) => &path[at + INCLUDE.len()..],
+        _ => path.rsplit(|&byte| byte == b'/').next().unwrap_or(path),
+    }
+}
+
+/// The paths below a directory that a word holds.
+fn below<'w>(word: &'w [u8], dir: &[u8]) -> Vec<&'w [u8]> {
+    let is_end = |byte: &u8| byte.is_ascii_whitespace() || b":;,=\"'()<>|&$`".contains(byte);
+    let paths = word.split(is_end).filter_map(|part| {
+        let start = part.iter().position(|&byte| byte == b'/')?;
+        // An option's letter may stand before a path, as in -I/usr/include; a name before it makes it a relative one.
+        let is_whole = start == 0 || part[0] == b'-' && start == 2;
+        Some(&part[start..]).filter(|_| is_whole)
+    });
+    let is_below =
+        |path: &&[u8]| path.strip_prefix(dir).is_some_and(|rest| rest.len() > 1 && rest[0] == b'/');
+    let is_plain = |path: &&[u8]| !path.split(|&byte| byte == b'/').any(|part| part == b"..");
+    paths.filter(is_below).filter(is_plain).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{below, tail};
+    use crate::Role;
+
+    #[test]
+    fn a_word_may_hold_paths() {
+        let below = |word: &'static str| below(word.as_bytes(), b"/opt");
+        assert_eq!(below("/opt/x/y"), [b"/opt/x/y"]);
+        assert_eq!(below("-I/opt/x"), [b"/opt/x"]);
+        assert_eq!(below("PATH=/opt/a:/usr:/opt/b"), [b"/opt/a", b"/opt/b"]);
+        for none in ["/opt", "/opt/", "/optional/x", "own/opt/x", "/opt/../etc/x"] {
+            assert!(below(none).is_empty(), "{none}");
+        }
+    }
+
+    #[test]
+    fn a_header_is_searched_for_with_its_directory() {
+        assert_eq!(tail(Role::Header, b"/usr/include/a/b.h"), b"a/b.h");
+        assert_eq!(tail(Role::Program, b"/usr/bin/a"), b"a");
+    }
+}
