@@ -688,15 +688,15 @@ fn a_look_that_ends_at_a_hidden_directory_means_what_the_command_line_names_belo
     let mut looks = trace(&[TOOLS, png, opt]);
     // Without a word about it, it is one of the directories that are tried in any case.
     assert_eq!(machine.findings(looks.clone()), []);
-    // Somebody else may have looked before.
-    looks.processes.push(Process {
-        command: vec!["cc1".into(), "--prefix=/opt/x/include".into(), "-I/opt/x/include".into()],
-        ..Process::default()
-    });
-    assert_eq!(
-        machine.findings(looks.clone()),
-        [("unowned:/opt/x/include".into(), Severity::Note)]
-    );
+    let note = [("unowned:/opt/x/include".into(), Severity::Note)];
+    looks.processes[COMPILER].command.push("/opt/x/include".into());
+    assert_eq!(machine.findings(looks.clone()), note);
+    // The look may not be seen, but what a compiler is told is; what others are told is none.
+    let mut looks = trace(&[TOOLS, png]);
+    looks.processes[COMPILER].command.push("--prefix=/opt/x/include".into());
+    assert_eq!(machine.findings(looks.clone()), []);
+    looks.processes[COMPILER].command.push("-I/opt/x/include".into());
+    assert_eq!(machine.findings(looks.clone()), note);
     let header = trace(&[("/usr/include/x.h", Answer::Missing, COMPILER)]).accesses;
     looks.accesses.extend(header);
     let unowned = [("unowned:/opt/x/include/x.h".into(), Severity::Warning)];

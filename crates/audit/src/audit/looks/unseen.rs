@@ -35,33 +35,51 @@ impl<'t> Looks<'t> {
             .filter(|access| !found.contains(access.path.name()))
             .collect();
         self.add_elsewhere(audit, &absent)?;
+        self.add_told(&hidden)?;
         self.add_searched(&hidden, &absent)?;
         self.add_modules(&hidden)?;
         self.add_libraries(&hidden)
     }
 
-    /// A look that ended at a hidden directory meant something below it, if the command line of who looked names something there. That
-    /// somebody else looked too is not known; but what a compiler is told to search, it does.
+    /// A look that ended at a hidden directory meant something below it, if the command line of who looked names something there.
     pub(super) fn add_beyond(
         &mut self,
         access: &'t Access,
         inventory: &dyn Inventory,
     ) -> Result<bool, Error> {
+        let Some(process) = self.trace.process(access) else { return Ok(false) };
         let mut is_found = false;
-        for (at, process) in self.trace.processes.iter().enumerate() {
-            let is_asker = access.process == Some(at);
-            let is_told = |word: &[u8]| word.starts_with(b"-I") || word.starts_with(b"-L");
-            let words = process.command.iter().map(Text::as_bytes);
-            for word in words.filter(|word| is_asker || is_told(word)) {
-                for path in below(word, access.path.as_bytes()) {
-                    if inventory.on_host(path)?.is_some() {
-                        self.beyond.push((access, path.to_vec()));
-                        is_found = true;
-                    }
+        for word in &process.command {
+            for path in below(word.as_bytes(), access.path.as_bytes()) {
+                if inventory.on_host(path)?.is_some() {
+                    self.beyond.push((access, path.to_vec()));
+                    is_found = true;
                 }
             }
         }
         Ok(is_found)
+    }
+
+    /// What compilers are told to search, they do. A look at a directory of the root that is hidden may have been somebody else's
+    /// before, or is not seen at all where the root is not the observer's.
+    fn add_told(&mut self, hidden: &Hidden<'_>) -> Result<(), Error> {
+        let mut known: BTreeSet<Vec<u8>> =
+            self.beyond.iter().map(|(_, path)| path.clone()).collect();
+        let mut asked = BTreeSet::new();
+        for access in &self.trace.accesses {
+            let Some(at) = access.process.filter(|&at| asked.insert(at)) else { continue };
+            for path in told(&self.trace.processes[at].command) {
+                let end = path.iter().skip(1).position(|&byte| byte == b'/');
+                let top = &path[..end.map_or(path.len(), |end| end + 1)];
+                if hidden.at(top)?.is_some()
+                    && hidden.at(path)?.is_some()
+                    && known.insert(path.to_vec())
+                {
+                    self.beyond.push((access, path.to_vec()));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Who tries a name in one directory after the other means a file of that name wherever it is, also where the directory is
@@ -204,6 +222,20 @@ fn tail(role: Role, path: &[u8]) -> &[u8] {
     }
 }
 
+/// The directories that the options of a compiler or linker have it search, by absolute paths.
+fn told(command: &[Text]) -> Vec<&[u8]> {
+    let mut told = Vec::new();
+    let mut words = command.iter().map(Text::as_bytes);
+    while let Some(word) = words.next() {
+        let options = [&b"-isystem"[..], b"-iquote", b"-idirafter", b"-I", b"-L"];
+        let value = options.iter().find_map(|option| word.strip_prefix(*option));
+        let value =
+            value.and_then(|value| if value.is_empty() { words.next() } else { Some(value) });
+        told.extend(value.filter(|value| value.starts_with(b"/") && value.len() > 1));
+    }
+    told
+}
+
 /// The paths below a directory that a word holds.
 fn below<'w>(word: &'w [u8], dir: &[u8]) -> Vec<&'w [u8]> {
     let is_end = |byte: &u8| byte.is_ascii_whitespace() || b":;,=\"'()<>|&$`".contains(byte);
@@ -221,7 +253,7 @@ fn below<'w>(word: &'w [u8], dir: &[u8]) -> Vec<&'w [u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::{below, tail};
+    use super::{below, tail, told};
     use crate::Role;
 
     #[test]
@@ -233,6 +265,13 @@ mod tests {
         for none in ["/opt", "/opt/", "/optional/x", "own/opt/x", "/opt/../etc/x"] {
             assert!(below(none).is_empty(), "{none}");
         }
+    }
+
+    #[test]
+    fn a_compiler_is_told_where_to_search() {
+        let command = ["cc1", "-I", "/a", "-I/b", "-isystem", "/c/d", "-Irelative", "/e", "-L"];
+        let command = command.map(Into::into);
+        assert_eq!(told(&command), [&b"/a"[..], b"/b", b"/c/d"]);
     }
 
     #[test]
