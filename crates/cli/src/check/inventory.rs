@@ -125,7 +125,7 @@ impl Inventory for MachineInventory<'_> {
         // A version that was imported from dpkg is written so that it sorts as dpkg's does, which nobody can read.
         let version = self.machine.places()[at].packages.entry(id).field("DEBIAN_VERSION");
         match version {
-            Ok(Some(version)) => format!("{name}-{}", Text(version.to_vec())),
+            Ok(Some(version)) => format!("{name}-{}", Text(version)),
             _ => cpv.clone(),
         }
     }
