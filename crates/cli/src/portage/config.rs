@@ -41,6 +41,8 @@ pub(crate) struct PortageConfig {
     reports: Option<PathBuf>,
     /// The real `sandbox`, to be run in the view.
     chain: Option<PathBuf>,
+    /// Whether phases see the same of the machine everywhere, as far as Portage leaves that to us.
+    pure: bool,
     /// Settings for some packages; of several that match, the last one wins.
     package: Vec<ForPackages>,
 }
@@ -157,6 +159,10 @@ impl PortageConfig {
 
     pub(super) fn reports(&self) -> Option<&Path> {
         self.reports.as_deref()
+    }
+
+    pub(super) fn pure(&self) -> bool {
+        self.pure
     }
 
     pub(super) fn chain(&self) -> Option<&Path> {

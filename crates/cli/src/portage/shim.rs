@@ -20,6 +20,7 @@ use crate::args::{ClosureArgs, RunArgs, RunVerbArgs, SourceArgs, StartArgs, View
 use crate::config::Config;
 use crate::failure::{FAILED, Failure};
 use crate::prepare::{Kitchen, Prepared};
+use crate::pure;
 use crate::report::{Reporter, Verbosity};
 use crate::timing::Timings;
 use crate::verbs::{distrust, start};
@@ -136,6 +137,9 @@ impl Work<'_> {
             let Prepared { plan, top, base } = prepared;
             let mut plan = plan.clone();
             plan.umask = mask.as_raw_mode();
+            if self.config.portage().pure() {
+                pure::settle_phase(&mut plan, self.phase.path("EBUILD").as_deref());
+            }
             if self.phase.has("PORTAGE_PROPERTIES", "interactive") {
                 plan.session = Session::Shared;
             }

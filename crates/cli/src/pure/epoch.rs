@@ -36,6 +36,7 @@ fn ebuild_of(entry: &Path) -> PathBuf {
     repository.join(category).join(package).join(format!("{name}.ebuild"))
 }
 
-fn modified(path: &Path) -> Option<u64> {
+/// When a file was last modified, in seconds since 1970; none when it is not there.
+pub(super) fn modified(path: &Path) -> Option<u64> {
     u64::try_from(std::fs::metadata(path).ok()?.mtime()).ok()
 }

@@ -11,9 +11,29 @@ pub(crate) use epoch::epoch;
 pub(crate) use names::names;
 pub(crate) use surroundings::{Processors, surroundings, tell};
 
+use std::path::Path;
+
 use hermitage_mountns::{ByteString, Plan, Variable};
 
 use crate::args::{RunArgs, ViewArgs};
+
+/// Has a phase of Portage's see the same everywhere, as far as that is not for Portage to say: not the environment as a whole,
+/// nor users, who own files, nor how many processors MAKEOPTS speaks of.
+pub(crate) fn settle_phase(plan: &mut Plan, ebuild: Option<&Path>) {
+    plan.surroundings = surroundings::of_phase();
+    set(plan, "TZ", "UTC");
+    let epoch = ebuild.and_then(epoch::modified).unwrap_or(EARLIEST);
+    if plan.env.iter().all(|variable| variable.name != ByteString::from(EPOCH)) {
+        set(plan, EPOCH, &epoch.to_string());
+    }
+}
+
+fn set(plan: &mut Plan, name: &str, value: &str) {
+    let name = ByteString::from(name);
+    plan.env.retain(|variable| variable.name != name);
+    plan.env.push(Variable { name, value: value.into() });
+    plan.env.sort_by(|a, b| a.name.cmp(&b.name));
+}
 
 /// The variable by which programs that write times are told which one to write
 /// (<https://reproducible-builds.org/specs/source-date-epoch/>).
@@ -35,6 +55,5 @@ pub(crate) fn set_epoch(plan: &mut Plan, run: &RunArgs, of_target: Option<u64>) 
     }
     // One that is kept with a view may be of a run that was given another.
     let epoch = run.epoch.or(of_target).unwrap_or(EARLIEST);
-    plan.env.push(Variable { name, value: epoch.to_string().as_str().into() });
-    plan.env.sort_by(|a, b| a.name.cmp(&b.name));
+    set(plan, EPOCH, &epoch.to_string());
 }

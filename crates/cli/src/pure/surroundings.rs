@@ -52,6 +52,16 @@ pub(crate) fn surroundings(run: &RunArgs) -> Surroundings {
     }
 }
 
+/// What a phase of Portage's is to see: everything but users and processors.
+pub(super) fn of_phase() -> Surroundings {
+    Surroundings {
+        fresh_clocks: has_clocks(),
+        sorted_listings: true,
+        proc: proc::covers(None),
+        ..Surroundings::default()
+    }
+}
+
 /// Whether the kernel can give a view clocks of its own.
 fn has_clocks() -> bool {
     Path::new("/proc/self/ns/time").exists()

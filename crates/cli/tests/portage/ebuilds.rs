@@ -47,6 +47,7 @@ pub(crate) fn files() -> Vec<(String, String)> {
         ("eclass/probe.eclass", PROBE),
         ("app-misc/undeclared/undeclared-1.ebuild", UNDECLARED),
         ("app-misc/sleeper/sleeper-1.ebuild", SLEEPER),
+        ("app-misc/surroundings/surroundings-1.ebuild", SURROUNDINGS),
         ("dev-libs/hslot/hslot-1.ebuild", SLOTTED),
         ("dev-libs/hslot/hslot-2.ebuild", SLOTTED),
         ("dev-util/htool/htool-1.ebuild", TOOL),
@@ -98,6 +99,16 @@ EXPORT_FUNCTIONS src_configure src_compile src_install
 "##;
 
 /// Can't do without hauto, and does not say so.
+const SURROUNDINGS: &str = r#"EAPI=8
+DESCRIPTION="Says what it sees of the machine"
+SLOT="0"
+KEYWORDS="amd64"
+S="${WORKDIR}"
+src_compile() {
+	echo "seen: ${TZ} ${SOURCE_DATE_EPOCH} $(</proc/uptime) $(</proc/loadavg)"
+}
+"#;
+
 const UNDECLARED: &str = r##"EAPI=8
 DESCRIPTION="Needs what it does not declare"
 SLOT="0"

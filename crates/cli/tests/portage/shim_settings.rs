@@ -11,6 +11,7 @@ pub(crate) const CASES: &[Case] = &[
     ("enforcing_fails_what_looks_for_something_undeclared", enforce),
     ("observing_hides_nothing_and_reports_what_was_used", observe),
     ("what_is_ignored_is_no_finding", ignore),
+    ("a_pure_phase_sees_the_same_everywhere", pure),
     ("settings_for_a_package_win", for_a_package),
     ("a_mistake_in_the_configuration_fails_the_phase_with_its_line", mistake),
     ("the_real_sandbox_is_chained", chain),
@@ -69,6 +70,19 @@ fn ignore(portage: &Portage) {
     let printed = transcript(&portage.builds("app-misc/automagic"));
     assert!(!printed.contains("hermitage:"), "{printed}");
     assert_eq!(portage.found("automagic"), ["hextra"]);
+}
+
+fn pure(portage: &Portage) {
+    portage.prepare();
+    portage.configure("[portage]\npure = true\n");
+    let printed = transcript(&portage.builds("app-misc/surroundings"));
+    let seen = printed.lines().find_map(|line| line.strip_prefix("seen: UTC ")).unwrap_or(&printed);
+    let (epoch, rest) = seen.split_once(' ').unwrap();
+    assert!(epoch.parse::<u64>().is_ok(), "{printed}");
+    assert_eq!(rest, "1.00 1.00 0.00 0.00 0.00 1/1 1", "{printed}");
+    portage.configure("");
+    let printed = transcript(&portage.builds("app-misc/surroundings"));
+    assert!(printed.contains("seen: ") && !printed.contains("1.00 1.00 0.00"), "{printed}");
 }
 
 fn for_a_package(portage: &Portage) {
