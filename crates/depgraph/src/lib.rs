@@ -68,3 +68,8 @@ pub use table::{PackageId, PackageTable};
 pub use target::Target;
 #[cfg(feature = "vdb")]
 pub use vdb_source::VdbSource;
+
+/// The examples of the README run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
