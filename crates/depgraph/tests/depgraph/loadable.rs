@@ -126,6 +126,17 @@ fn a_program_may_need_several_libraries_and_those_of_its_own_package_come_first(
         package("a/y-1", "").with_elf(lib("/usr/lib64/liby.so.1", "liby.so.1")),
     ]);
     assert_eq!(files(&ask(&source, "a/program")), [row("a/y-1", "/usr/lib64/liby.so.1")]);
+
+    let needs_x = elf("x86_64", "/usr/lib64/libz.so.1", "libz.so.1", "", &["libx.so.1"]);
+    let source = MemorySource::new([
+        package("a/program-1", "").with_elf(elf("x86_64", "/opt/p", "", "", &["libz.so.1"])),
+        package("a/x-1", "").with_elf(lib("/usr/lib64/libx.so.1", "libx.so.1")),
+        package("a/z-1", "").with_elf(needs_x).with_elf(lib("/opt/libx.so.1", "libx.so.1")),
+    ]);
+    assert_eq!(
+        files(&ask(&source, "a/program a/x")),
+        [row("a/z-1", "/opt/libx.so.1"), row("a/z-1", "/usr/lib64/libz.so.1")]
+    );
 }
 
 #[test]
