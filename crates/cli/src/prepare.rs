@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use hermitage_mountns::{ByteString, Index, Plan};
 
 use crate::args::{RunVerbArgs, TargetArgs, ViewArgs};
-use crate::cache::{Key, Note, Store, Stored, Watched};
+use crate::cache::{Busy, Key, Note, Store, Stored, Watched};
 use crate::failure::Failure;
 use crate::plan::{self, Surveyed};
 use crate::pure;
@@ -173,6 +173,7 @@ struct Keepsake {
     /// When nothing of it was known yet.
     started: SystemTime,
     witnesses: Vec<ByteString>,
+    busy: Vec<Busy>,
     warnings: Vec<String>,
     files: usize,
     epoch: Option<u64>,
@@ -197,8 +198,14 @@ fn make(
     })?;
     pure::set_epoch(&mut plan, run, epoch);
     let witnesses = witnesses(target, view, &machine)?;
+    // Where a table of the user's own may have things appear is not known.
+    let busy = match &view.generated {
+        Some(_) => Vec::new(),
+        None => Busy::of(&visible.view, &plan.binds),
+    };
     let files = visible.view.len();
-    let keepsake = Keepsake { started, witnesses, warnings: recording.recorded(), files, epoch };
+    let warnings = recording.recorded();
+    let keepsake = Keepsake { started, witnesses, busy, warnings, files, epoch };
     timings.step("index");
     Ok((Prepared { plan, top, base: Some(base) }, keepsake))
 }
@@ -211,8 +218,8 @@ fn keep(
     keepsake: Keepsake,
 ) -> Result<bool, Failure> {
     let Prepared { plan, top, base: Some(base) } = prepared else { return Ok(false) };
-    let Keepsake { started, witnesses, warnings, files, epoch } = keepsake;
-    let watched = Watched::of(plan, top, base, witnesses);
+    let Keepsake { started, witnesses, busy, warnings, files, epoch } = keepsake;
+    let watched = Watched::of(plan, top, base, witnesses, &busy);
     let Some(state) = watched.state() else { return Ok(false) };
     if !state.settled_before(started) {
         return Ok(false);

@@ -267,11 +267,17 @@ fn witness_packages(dir: &Path, witnesses: &mut Vec<PathBuf>) {
         let packages = below(&category);
         witnesses.push(category);
         for package in packages {
-            let files = WRITTEN.map(|file| package.join(file));
+            // That one comes to be shows in the package's directory too.
+            let files = WRITTEN.map(|file| package.join(file)).into_iter();
+            let there = files.filter(|file| !is_absent(file));
+            witnesses.extend(there);
             witnesses.push(package);
-            witnesses.extend(files);
         }
     }
+}
+
+fn is_absent(path: &Path) -> bool {
+    path.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
 /// The files of a package that decide most.

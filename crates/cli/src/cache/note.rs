@@ -2,10 +2,10 @@ use hermitage_mountns::{Bind, ByteString, Index, Plan};
 use serde::{Deserialize, Serialize};
 
 use super::state::State;
-use super::watch;
+use super::{Busy, watch};
 
 /// The number of the note's form.
-const SCHEMA: u32 = 3;
+const SCHEMA: u32 = 4;
 
 /// What an entry keeps beside the tree.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -32,20 +32,29 @@ pub(crate) struct Watched(Vec<u8>);
 impl Watched {
     /// The paths outside of the tree that decided on something, the directories of the tree, whose names the host decides
     /// on, and the files whose content was worked over.
-    pub(crate) fn of(plan: &Plan, top: &Index, base: &Index, witnesses: Vec<ByteString>) -> Self {
+    pub(crate) fn of(
+        plan: &Plan,
+        top: &Index,
+        base: &Index,
+        witnesses: Vec<ByteString>,
+        busy: &[Busy],
+    ) -> Self {
         let root = plan.host_root.as_bytes();
         let root = root.strip_suffix(b"/").unwrap_or(root);
         // What is mounted over: the host's directories below do not matter.
         let covered = plan.covered();
         let inside = [top, base].into_iter().flat_map(Index::dirs_and_synthetic_files);
-        let shown = inside.filter(|path| !is_covered(path, &covered));
-        let shown = shown.map(|path| ByteString([root, path.as_bytes()].concat()));
-        Self(watch::write(witnesses.into_iter().chain(shown).collect()))
+        let outside = |path: &ByteString| ByteString([root, path.as_bytes()].concat());
+        let is_busy = |path: &ByteString| busy.iter().any(|busy| busy.dir == *path);
+        let shown = inside.filter(|path| !is_covered(path, &covered) && !is_busy(path));
+        let paths = witnesses.into_iter().chain(shown.map(|path| outside(&path))).collect();
+        let busy = busy.iter().map(|it| Busy { dir: outside(&it.dir), names: it.names.clone() });
+        Self(watch::write(paths, &busy.collect::<Vec<_>>()))
     }
 
     /// Just these paths of the host, in any order.
     pub(crate) fn paths(paths: Vec<ByteString>) -> Self {
-        Self(watch::write(paths))
+        Self(watch::write(paths, &[]))
     }
 
     /// What [`as_bytes`](Self::as_bytes) gave.

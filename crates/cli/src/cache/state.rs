@@ -1,11 +1,11 @@
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -88,6 +88,10 @@ struct Piece {
 /// Fails where something can't be looked at, for another reason than that it is closed to us.
 fn look(group: Group<'_>) -> Result<Piece, Errno> {
     let mut look = Look { hasher: Sha256::new(), latest: i128::MIN };
+    if group.busy {
+        look.around(group)?;
+        return Ok(look.done());
+    }
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let dir = if group.dir.is_empty() {
         Ok(None)
@@ -102,7 +106,7 @@ fn look(group: Group<'_>) -> Result<Piece, Errno> {
             Err(error) => look.see(Err(*error)).map(drop)?,
         }
     }
-    Ok(Piece { digest: look.hasher.finalize().into(), latest: look.latest })
+    Ok(look.done())
 }
 
 /// A piece in the making.
@@ -122,6 +126,37 @@ impl Look {
         Ok(())
     }
 
+    /// Looks at a directory in which others make things: what it is, which links are in it, and of what kind that is which
+    /// has these names. When it changed counts only for whether it may be changing now.
+    fn around(&mut self, group: Group<'_>) -> Result<(), Errno> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let Ok(dir) = rustix::fs::open(group.dir, flags, Mode::empty()) else {
+            // What can't be listed is known by its times alone.
+            return self.at(CWD, group.dir);
+        };
+        let stat = rustix::fs::fstat(&dir)?;
+        self.latest = self.latest.max(changed(&stat));
+        for number in [stat.st_dev, stat.st_ino, u64::from(stat.st_mode)] {
+            self.hasher.update(number.to_le_bytes());
+        }
+        for text in links(dir.as_fd())?.iter().flatten() {
+            self.hasher.update(text.to_bytes_with_nul());
+        }
+        for name in group.names() {
+            let kind = match rustix::fs::statat(&dir, name, AtFlags::SYMLINK_NOFOLLOW) {
+                Ok(stat) => FileType::from_raw_mode(stat.st_mode).as_raw_mode(),
+                Err(Errno::NOENT) => 0,
+                Err(unknown) => return Err(unknown),
+            };
+            self.hasher.update(kind.to_le_bytes());
+        }
+        Ok(())
+    }
+
+    fn done(self) -> Piece {
+        Piece { digest: self.hasher.finalize().into(), latest: self.latest }
+    }
+
     fn see(&mut self, stat: Result<Stat, Errno>) -> Result<Option<Stat>, Errno> {
         let stat = match stat {
             Ok(stat) => stat,
@@ -131,8 +166,7 @@ impl Look {
             }
             Err(unknown) => return Err(unknown),
         };
-        let changed = (i128::from(stat.st_ctime), i128::from(stat.st_ctime_nsec));
-        self.latest = self.latest.max(changed.0 * 1_000_000_000 + changed.1);
+        self.latest = self.latest.max(changed(&stat));
         let mut bytes = [1; 65];
         let numbers = [
             stat.st_dev,
@@ -150,4 +184,28 @@ impl Look {
         self.hasher.update(bytes);
         Ok(Some(stat))
     }
+}
+
+/// When something last changed, in nanoseconds since 1970.
+fn changed(stat: &Stat) -> i128 {
+    i128::from(stat.st_ctime) * 1_000_000_000 + i128::from(stat.st_ctime_nsec)
+}
+
+/// The symbolic links in a directory and what they lead to, by name.
+fn links(dir: BorrowedFd<'_>) -> Result<Vec<[CString; 2]>, Errno> {
+    let mut links = Vec::new();
+    for entry in Dir::read_from(dir)? {
+        let entry = entry?;
+        if !matches!(entry.file_type(), FileType::Symlink | FileType::Unknown) {
+            continue;
+        }
+        match rustix::fs::readlinkat(dir, entry.file_name(), Vec::new()) {
+            Ok(target) => links.push([entry.file_name().to_owned(), target]),
+            // No link, or gone by now.
+            Err(Errno::INVAL | Errno::NOENT) => {}
+            Err(unknown) => return Err(unknown),
+        }
+    }
+    links.sort();
+    Ok(links)
 }

@@ -2,15 +2,21 @@
 //!
 //! # Format
 //! Groups, one after the other: the number of names as four bytes, little-endian; the path of the directory that the names
-//! are in or below; the names. Path and names end in a NUL. A group without a directory has whole paths for names.
+//! are in or below; the names. Path and names end in a NUL. A group without a directory has whole paths for names. With the
+//! highest bit of the number set it is a [`Busy`] directory.
 
 use std::collections::BTreeMap;
 use std::ffi::CStr;
 
 use hermitage_mountns::ByteString;
 
-/// Opening a directory costs about as much as looking at so few names by their whole paths.
-const WORTH_OPENING: usize = 4;
+use super::Busy;
+
+/// Opening a directory and closing it costs about as much as looking at so many names in it from the one above.
+const WORTH_OPENING: usize = 12;
+
+/// Marks the number of names of a busy directory.
+const BUSY: u32 = 1 << 31;
 
 /// The largest group: what one processor looks at before it takes the next.
 const LARGEST: usize = 256;
@@ -20,6 +26,8 @@ const LARGEST: usize = 256;
 pub(super) struct Group<'w> {
     /// Empty when the names are whole paths.
     pub(super) dir: &'w CStr,
+    /// Whether the directory is a [`Busy`] one.
+    pub(super) busy: bool,
     names: &'w [u8],
 }
 
@@ -30,8 +38,8 @@ impl<'w> Group<'w> {
     }
 }
 
-/// The bytes for these paths, in any order.
-pub(super) fn write(mut paths: Vec<ByteString>) -> Vec<u8> {
+/// The bytes for these paths, in any order, and these directories.
+pub(super) fn write(mut paths: Vec<ByteString>, busy: &[Busy]) -> Vec<u8> {
     paths.sort();
     paths.dedup();
     let mut inside: BTreeMap<&[u8], usize> = BTreeMap::new();
@@ -52,15 +60,23 @@ pub(super) fn write(mut paths: Vec<ByteString>) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (dir, names) in groups {
         for names in names.chunks(LARGEST) {
-            let count = u32::try_from(names.len()).unwrap_or(u32::MAX);
-            bytes.extend_from_slice(&count.to_le_bytes());
-            for text in [dir].iter().chain(names) {
-                bytes.extend_from_slice(text);
-                bytes.push(0);
-            }
+            write_group(&mut bytes, dir, names, 0);
         }
     }
+    for Busy { dir, names } in busy {
+        let names: Vec<_> = names.iter().map(ByteString::as_bytes).collect();
+        write_group(&mut bytes, dir.as_bytes(), &names, BUSY);
+    }
     bytes
+}
+
+fn write_group(bytes: &mut Vec<u8>, dir: &[u8], names: &[&[u8]], mark: u32) {
+    let count = u32::try_from(names.len()).unwrap_or(u32::MAX) | mark;
+    bytes.extend_from_slice(&count.to_le_bytes());
+    for text in [dir].iter().chain(names) {
+        bytes.extend_from_slice(text);
+        bytes.push(0);
+    }
 }
 
 /// The groups of a list; none when the bytes are no list.
@@ -71,10 +87,12 @@ pub(super) fn read(bytes: &[u8]) -> Option<Vec<Group<'_>>> {
         rest = after;
         let dir = next_name(&mut rest)?;
         let start = rest;
-        for _ in 0..u32::from_le_bytes(*count) {
+        let count = u32::from_le_bytes(*count);
+        for _ in 0..count & !BUSY {
             next_name(&mut rest)?;
         }
-        groups.push(Group { dir, names: &start[..start.len() - rest.len()] });
+        let names = &start[..start.len() - rest.len()];
+        groups.push(Group { dir, busy: count & BUSY != 0, names });
     }
     rest.is_empty().then_some(groups)
 }
@@ -113,7 +131,7 @@ mod tests {
         let few = ["/", "/usr", "/etc/a/b/c", "/usr/share", "/usr/share/d1/x", "/usr/share/d1"];
         let mut paths: Vec<ByteString> =
             many.chain(few.map(String::from)).map(|path| path.as_str().into()).collect();
-        let bytes = write(paths.clone());
+        let bytes = write(paths.clone(), &[]);
         paths.sort();
         paths.dedup();
         assert_eq!(whole(&bytes), paths);
@@ -128,8 +146,14 @@ mod tests {
 
     #[test]
     fn what_is_cut_short_is_no_list() {
-        let bytes = write(vec!["/a".into(), "/b".into()]);
-        for end in 1..bytes.len() {
+        let busy = Busy { dir: "/d".into(), names: vec!["x".into()] };
+        let bytes = write(vec!["/a".into(), "/b".into()], &[busy]);
+        assert_eq!(
+            read(&bytes).unwrap().iter().map(|it| it.busy).collect::<Vec<_>>(),
+            [false, true]
+        );
+        let first = read(&bytes).unwrap()[0].names.len() + 5;
+        for end in (1..bytes.len()).filter(|end| *end != first) {
             assert_eq!(read(&bytes[..end]), None, "{end}");
         }
         assert_eq!(read(b""), Some(Vec::new()));

@@ -16,7 +16,7 @@ struct Stage {
 }
 
 /// What a run was asked to look for.
-const LOOK: &str = "for path in /usr/bin/* /usr/include/* /opt/* /run/*; do echo \"$path\"; done";
+const LOOK: &str = "for path in /usr/bin/* /usr/include/* /opt/* /run/* /srv/* /srv/all/*; do echo \"$path\"; done";
 
 impl Stage {
     fn new() -> Self {
@@ -223,6 +223,39 @@ fn a_changed_mode_of_a_directory_is_noticed() {
     stage.notices(TOOL, |stage| {
         let mode = std::fs::Permissions::from_mode(0o711);
         std::fs::set_permissions(stage.real("/usr/include"), mode).unwrap();
+    });
+}
+
+/// What other builds do beside this one is no change, and what could be seen of it is.
+#[test]
+fn what_others_make_beside_a_place_to_write_is_noticed_where_it_is_visible() {
+    type Change = fn(&Path);
+    let stage = Stage::new();
+    std::fs::create_dir_all(stage.real("/srv/all/one")).unwrap();
+    let contents = in_database(&stage.fixture, "app-misc/tool-1.0-r1").join("CONTENTS");
+    let known = std::fs::read_to_string(&contents).unwrap();
+    let more = "obj /srv/all/recorded d41d8cd98f00b204e9800998ecf8427e 1500000000\n";
+    std::fs::write(&contents, known + more).unwrap();
+    wait();
+    let arguments = [TOOL, &["--write", "/srv/all/one"]].concat();
+    stage.look(&arguments);
+    std::fs::create_dir(stage.real("/srv/all/two")).unwrap();
+    std::fs::write(stage.real("/srv/all/.lock"), "").unwrap();
+    let (seen, cached) = stage.look(&arguments);
+    assert!(cached && seen.contains("/srv/all/one") && !seen.contains("two"), "{seen}");
+    let changes: [(&str, Change); 4] = [
+        ("/srv/all/link", |path| std::os::unix::fs::symlink("/usr/bin/tool", path).unwrap()),
+        ("/srv/all/link", |path| std::fs::remove_file(path).unwrap()),
+        ("/srv/all/recorded", |path| std::fs::write(path, "text").unwrap()),
+        ("/srv/all/recorded", |path| std::fs::remove_file(path).unwrap()),
+    ];
+    for (path, change) in changes {
+        let (before, after) = stage.notices(&arguments, |stage| change(&stage.real(path)));
+        assert!(before.contains(path) != after.contains(path), "{path}: {before}{after}");
+    }
+    stage.notices(&arguments, |stage| {
+        let mode = std::fs::Permissions::from_mode(0o711);
+        std::fs::set_permissions(stage.real("/srv/all"), mode).unwrap();
     });
 }
 

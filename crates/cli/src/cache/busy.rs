@@ -1,0 +1,83 @@
+//! Directories in which others make things while builds run: `/var/tmp`, that of a category below `PORTAGE_TMPDIR`.
+//!
+//! Their times would say that a view is of another state whenever another build begins or ends, though nothing of that is
+//! visible. So it is looked at what the view has of them.
+
+use std::collections::BTreeSet;
+
+use hermitage_mountns::{Access, Bind, ByteString};
+use hermitage_view::View;
+
+/// Where the table of generated files may show what comes to be. On the way to such a place, too, every name counts.
+const GENERATED: [&[u8]; 6] = [b"/etc", b"/lib", b"/usr", b"/var/cache", b"/var/db", b"/var/lib"];
+
+/// A directory on the way to a place that is written to, and the names in it that a view has or would have.
+///
+/// Whatever symbolic links there are in it count as well: those that no package owns may be visible.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Busy {
+    pub(crate) dir: ByteString,
+    pub(crate) names: Vec<ByteString>,
+}
+
+impl Busy {
+    /// Those of a view with these mounts.
+    pub(crate) fn of(view: &View, binds: &[Bind]) -> Vec<Self> {
+        let written = binds.iter().filter(|bind| bind.access != Access::Read);
+        let dirs: BTreeSet<&[u8]> =
+            written.flat_map(|bind| above(bind.destination.as_bytes())).collect();
+        let busy = dirs.into_iter().filter(|dir| !may_be_generated_in(dir));
+        busy.filter_map(|dir| Self::at(view, dir)).collect()
+    }
+
+    fn at(view: &View, dir: &[u8]) -> Option<Self> {
+        let mut names: BTreeSet<&[u8]> =
+            view.lookup(dir)?.children().map(|child| child.name()).collect();
+        // What a package has recorded there is visible once it is there again.
+        names.extend(view.missing().iter().filter_map(|missing| {
+            let inside = missing.path.strip_prefix(dir)?.strip_prefix(b"/")?;
+            inside.split(|&byte| byte == b'/').find(|name| !name.is_empty())
+        }));
+        let names = names.into_iter().map(ByteString::from).collect();
+        Some(Self { dir: dir.into(), names })
+    }
+}
+
+/// The directories that a path is in, but for the root.
+fn above(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let slashes = path.iter().enumerate().skip(1).filter(|(_, byte)| **byte == b'/');
+    slashes.map(|(at, _)| &path[..at])
+}
+
+fn may_be_generated_in(dir: &[u8]) -> bool {
+    let within = |inner: &[u8], outer: &[u8]| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+    };
+    GENERATED.iter().any(|place| within(dir, place) || within(place, dir))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hermitage_view::GeneratedTable;
+
+    #[test]
+    fn the_shipped_table_generates_nothing_in_a_busy_directory() {
+        for rule in GeneratedTable::shipped().rules() {
+            for pattern in &rule.patterns {
+                let text = pattern.to_string();
+                let fixed = text.split(['*', '{', '?', '[']).next().unwrap_or_default();
+                let dir = &fixed[..fixed.rfind('/').unwrap()];
+                assert!(may_be_generated_in(dir.as_bytes()), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_directories_above_a_place_are_busy_where_nothing_is_generated() {
+        let dirs: Vec<_> = above(b"/var/tmp/portage/a-b/c-1").collect();
+        assert_eq!(dirs, [&b"/var"[..], b"/var/tmp", b"/var/tmp/portage", b"/var/tmp/portage/a-b"]);
+        assert!(may_be_generated_in(b"/var") && may_be_generated_in(b"/usr/src"));
+        assert!(!may_be_generated_in(b"/var/tmp") && !may_be_generated_in(b"/libs"));
+    }
+}
