@@ -5,7 +5,8 @@
 //! there too). Portage merges a tiny repository into a private EPREFIX; then Hermitage reads what
 //! Portage wrote, and the phases of one ebuild run inside a view.
 //!
-//! `HERMITAGE_UPSTREAM` names a directory with the sources of one real package, for the last test.
+//! `HERMITAGE_PKGCORE` names one that holds pkgcore, and `HERMITAGE_UPSTREAM` a directory with the sources of one real package,
+//! each for one test more.
 //!
 //! Without the variable every test is counted as ignored and a line on stderr says so; under
 //! `CI=true` that is a failure. The harness is our own because the tests share one merged prefix,
@@ -22,6 +23,7 @@ mod ebuilds;
 mod hermitage;
 mod oracle;
 mod phases;
+mod pkgcore;
 mod portage;
 mod reading;
 mod repository;
@@ -39,7 +41,10 @@ use crate::portage::Portage;
 /// A test: its name as a sentence, and what it does with the merged prefix.
 type Case = (&'static str, fn(&Portage));
 
-/// The one test that needs more: a package's sources.
+/// The test that needs pkgcore too.
+const PKGCORE: &str = "in_a_view_pkgcore_finds_only_what_is_declared";
+
+/// The one that needs a package's sources.
 const UPSTREAM: &str = "a_real_package_needs_what_its_ebuild_declares";
 
 fn main() -> ExitCode {
@@ -48,21 +53,29 @@ fn main() -> ExitCode {
     let cases: Vec<Case> =
         [reading::CASES, phases::CASES, shim::CASES, shim_settings::CASES].concat();
     let venv = std::env::var_os("HERMITAGE_PORTAGE");
+    let pkgcore = std::env::var_os("HERMITAGE_PKGCORE");
     let sources = std::env::var_os("HERMITAGE_UPSTREAM");
     let mut missing = false;
     if venv.is_none() {
         eprintln!(
             "NOT RUN: {} tests with real Portage, because HERMITAGE_PORTAGE (a virtual \
              environment that holds portage==3.0.83) is not set",
-            cases.len() + 1
+            cases.len() + 2
         );
         missing = true;
-    } else if sources.is_none() {
-        eprintln!(
-            "NOT RUN: {UPSTREAM}, because HERMITAGE_UPSTREAM (a directory with Debian's \
-             file_*.orig.tar.gz) is not set"
-        );
-        missing = true;
+    } else {
+        let more = [
+            (
+                &sources,
+                UPSTREAM,
+                "HERMITAGE_UPSTREAM (a directory with Debian's file_*.orig.tar.gz)",
+            ),
+            (&pkgcore, PKGCORE, "HERMITAGE_PKGCORE (a virtual environment that holds pkgcore)"),
+        ];
+        for (_, test, what) in more.iter().filter(|(given, ..)| given.is_none()) {
+            eprintln!("NOT RUN: {test}, because {what} is not set");
+            missing = true;
+        }
     }
     if missing && std::env::var_os("CI").is_some_and(|value| value == "true") {
         eprintln!("CI=true: tests that can't run are a failure");
@@ -83,6 +96,15 @@ fn main() -> ExitCode {
             trial.with_ignored_flag(!is_given)
         })
         .collect();
+    let is_given = venv.is_some() && pkgcore.is_some();
+    let (given, known) = (venv.clone().zip(pkgcore), Arc::clone(&shared));
+    let pebuild = Trial::test(PKGCORE, move || {
+        let (venv, pkgcore) = given.ok_or("HERMITAGE_PKGCORE is not set")?;
+        let portage = known.get_or_init(|| Portage::with_merged_packages(venv.as_ref()));
+        pkgcore::pebuild_finds_what_is_declared(portage, pkgcore.as_ref());
+        Ok(())
+    });
+    trials.push(pebuild.with_ignored_flag(!is_given));
     let is_given = venv.is_some() && sources.is_some();
     let upstream = Trial::test(UPSTREAM, move || {
         let (venv, sources) = venv.zip(sources).ok_or("HERMITAGE_UPSTREAM is not set")?;
