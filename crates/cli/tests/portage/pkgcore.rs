@@ -3,7 +3,7 @@
 //! `HERMITAGE_PKGCORE` names a Python virtual environment that holds pkgcore.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -30,6 +30,15 @@ src_install() {
 }
 "##;
 
+/// pkgcore's program, which takes whoever runs it for the user that builds: that is root, or one whom only a machine with Gentoo knows.
+const PROGRAM: &str = "
+import os, sys
+from pkgcore import os_data
+os_data.portage_uid, os_data.portage_gid = os.getuid(), os.getgid()
+from pkgcore.scripts import main
+sys.exit(main())
+";
+
 pub(crate) fn pebuild_finds_what_is_declared(portage: &Portage, venv: &Path) {
     let venv = fs::canonicalize(venv).unwrap();
     let text = EBUILD.replace("PREFIX", portage.eprefix().to_str().unwrap());
@@ -37,7 +46,10 @@ pub(crate) fn pebuild_finds_what_is_declared(portage: &Portage, venv: &Path) {
     fs::create_dir_all(ebuild.parent().unwrap()).unwrap();
     fs::write(&ebuild, text).unwrap();
     let (settings, build) = set_up(portage);
-    let pebuild = venv.join("bin/pebuild");
+    let pebuild = settings.join("pebuild");
+    let text = format!("#!{}{PROGRAM}", venv.join("bin/python").display());
+    fs::write(&pebuild, text).unwrap();
+    fs::set_permissions(&pebuild, fs::Permissions::from_mode(0o755)).unwrap();
     let call = |command: &mut Command| {
         command.arg("--config").arg(&settings).arg(&ebuild).arg("install");
         succeed(command);
