@@ -25,12 +25,11 @@ fn furnished(fixture: &Fixture) -> Plan {
     fixture.mode("/data/secret", 0);
     fixture.file("/data/dir/deeper/file", b"deep");
     fixture.link("/data/link", "dir");
+    fixture.link("/data/run", "/bin/inside");
     fixture.link("/data/dangling", "dir/../nowhere");
     fixture.link("/data/to-untouched", "untouched");
     fixture.file("/data/untouched", b"untouched");
-    for (path, interpreter) in
-        [("/data/script", "/bin/inside"), ("/data/dir/script", "../bin/inside")]
-    {
+    for (path, interpreter) in [("/data/script", "/bin/inside"), ("/data/dir/script", "run")] {
         fixture.file(path, format!("#!{interpreter} --inside\n").as_bytes());
         fixture.mode(path, 0o755);
     }
@@ -40,6 +39,7 @@ fn furnished(fixture: &Fixture) -> Plan {
         "/data/dir/deeper/file",
         "/data/link",
         "/data/dangling",
+        "/data/run",
         "/data/to-untouched",
         "/data/untouched",
         "/data/script",
@@ -92,10 +92,11 @@ const OLDER: [&[u8]; 7] = [
 const OLDER: [&[u8]; 0] = [];
 
 /// What is there, and what came of it beside that.
-const OTHERS: [(&str, &[Answer]); 11] = [
+const OTHERS: [(&str, &[Answer]); 12] = [
     ("/data", &[Answer::Found]),
     ("/data/link", &[Answer::Found]),
     ("/data/dangling", &[Answer::Found]),
+    ("/data/run", &[Answer::Found]),
     ("/data/to-untouched", &[Answer::Found]),
     ("/data/untouched", &[]),
     ("/data/dir", &[Answer::Found, Answer::Listed]),
