@@ -42,7 +42,8 @@ pub(crate) struct AuditArgs {
     /// Exit with 1 when there is a finding that is at least this bad, unless the command failed: then with its code [default: error]
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<SeverityName>,
-    /// What the build installs into: programs and libraries there are read for the libraries they need
+    /// What the build installs into: programs and libraries there are read for the libraries they need, which must be in RDEPEND; where that is not known
+    /// (it may be given with --rdepend), the report only says whose they are
     #[arg(long, value_name = "DIR")]
     pub(crate) image: Option<PathBuf>,
     /// The project's sources, to tell what it uses itself from what others use on its behalf [default: what --write shows]
