@@ -3,7 +3,7 @@
 use super::package::{Package, strings};
 use crate::tally::Tally;
 use hermitage_atom::{
-    Atom, Blocker, CpRef, CpvRef, Operator, SlotOperator, Version, VersionRef, is_package,
+    Atom, Blocker, CpRef, CpvRef, Operator, Pattern, SlotOperator, Version, VersionRef, is_package,
 };
 use serde_json::{Value, json};
 use std::cmp::Ordering;
@@ -69,7 +69,11 @@ pub(crate) fn count(tally: &mut Tally, call: &Value) -> bool {
 
 fn atom(tally: &mut Tally, case: &str, text: &str, call: &Value) {
     if call["result"]["extended"] == true {
-        return tally.outside("Atom with wildcards in its name");
+        if text.starts_with('=') {
+            return tally.outside("Atom with wildcards in its version");
+        }
+        let ours = Pattern::parse(text).map(|pattern| pattern.to_string()).ok();
+        return tally.check(case, ours.as_deref(), call["result"]["str"].as_str());
     }
     let ours = parse(text, &call["kwargs"]).ok().map(|atom| {
         let mut ours = fields(&atom);
@@ -116,13 +120,10 @@ fn vercmp(tally: &mut Tally, call: &Value) {
 }
 
 fn matches(tally: &mut Tally, case: &str, text: &str, call: &Value) {
-    if text.contains("*/") || text.contains("/*") {
-        return tally.outside("match_from_list with wildcards in the name");
-    }
-    let atom = Atom::parse_permissive(text).unwrap();
+    let pattern = Pattern::parse(text).unwrap();
     let candidates = call["args"][1].as_array().unwrap();
     let ours: Vec<&Value> =
-        candidates.iter().filter(|value| atom.matches(&Package::read(value)).is_ok()).collect();
+        candidates.iter().filter(|value| pattern.matches(&Package::read(value))).collect();
     let recorded: Vec<&Value> = call["result"].as_array().unwrap().iter().collect();
     let case = format!("{case} of {}", strings(&call["args"][1]).join(" "));
     tally.check(case.trim_end(), ours, recorded);
