@@ -15,6 +15,7 @@ mod demo;
 mod digest;
 mod failure;
 mod import;
+mod memo;
 mod output;
 mod plan;
 mod portage;

@@ -31,7 +31,7 @@ pub(crate) use source::SourceArgs;
 pub(crate) use target::{BranchName, ClosureArgs, ClosureName, PhaseName, TargetArgs};
 pub(crate) use verb::{
     CacheArgs, CacheVerb, CompletionsArgs, DemoArgs, DemoDatabase, DepsArgs, DepsFormat,
-    DoctorArgs, ExecArgs, FilesArgs, FilesFormat, ImportArgs, ImportDpkgArgs, ImportFrom,
+    DoctorArgs, ExecArgs, FilesArgs, FilesFormat, ImportArgs, ImportDpkgArgs, ImportFrom, MemoArgs,
     OwnerArgs, PlanArgs, RunVerbArgs, StartArgs, WhyArgs,
 };
 

@@ -2,6 +2,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use hermitage_mountns::parse_size;
 
 use super::{BackendName, ClosureArgs, RunArgs, SourceArgs, TargetArgs, TextOrJson, ViewArgs};
 
@@ -111,6 +112,25 @@ pub(crate) struct RunVerbArgs {
     pub(crate) run: RunArgs,
     #[command(flatten)]
     pub(crate) start: StartArgs,
+    #[command(flatten)]
+    pub(crate) memo: MemoArgs,
+}
+
+/// What is kept of a command.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "How it is run")]
+pub(crate) struct MemoArgs {
+    /// Keep what the command leaves in the --write directories in this store, and with the same command and the same things to see
+    /// put it there again instead of running it. Standard input is empty then; what ends with another code than 0 is not
+    /// kept
+    #[arg(id = "memo", long = "memo", value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+    /// How much the store may hold, before what was not used for longest goes [default: 2G]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size, requires = "memo")]
+    pub(crate) memo_size: Option<u64>,
+    /// The process that stores the result
+    #[arg(long, value_name = "PID", hide = true)]
+    pub(crate) memo_child: Option<i32>,
 }
 
 /// How a view is made, and what is run in it.

@@ -12,15 +12,19 @@ mod hashes;
 mod identity;
 mod kept;
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::Path;
 
-use hermitage_view::digest::Description;
+use hermitage_view::digest::{Description, Fact};
+use hermitage_view::{NodeKind, Resolution, View};
 
-use crate::args::{DigestArgs, DigestFormat};
+use crate::args::{DigestArgs, DigestFormat, RunArgs};
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::report::Reporter;
 use crate::verbs::Context;
+use crate::visible::Visible;
 use crate::{plan, pure};
 use describe::Described;
 use file::Saved;
@@ -75,18 +79,49 @@ fn side(text: &str, args: &DigestArgs, context: &Context) -> Result<Description,
     whole(describe::describe(asked(&args), Trust::Recorded, context.reporter)?, &args)
 }
 
+/// The description of what a command sees and gets, and the view that it is of.
+pub(crate) fn of_command(
+    asked: Asked<'_>,
+    command: &[OsString],
+    reporter: Reporter,
+) -> Result<(Description, Visible), Failure> {
+    let described = describe::describe(asked, Trust::Recorded, reporter)?;
+    let facts = of_run(&described, asked.run, command)?;
+    let Described { mut description, visible, .. } = described;
+    description.facts.extend(facts);
+    Ok((description, visible))
+}
+
+/// Where in a view a path of the command line leads, if that is a directory which is shown whole.
+pub(crate) fn tree_at(view: &View, path: &Path) -> Option<Vec<u8>> {
+    match view.resolve(path.as_os_str().as_encoded_bytes()) {
+        Resolution::Node { node, .. } if matches!(node.kind(), NodeKind::Tree { .. }) => {
+            Some(node.path())
+        }
+        _ => None,
+    }
+}
+
 /// A description with the settings; with a command all that it gets.
 fn whole(described: Described, args: &DigestArgs) -> Result<Description, Failure> {
-    let Described { mut description, visible, epoch, .. } = described;
-    let facts = if args.command.is_empty() {
-        facts::settings(&plan::of_settings(&args.run))
-    } else {
-        let (mut plan, _, _) = plan::of_names(&visible, &args.run, &|_| false)?;
-        pure::set_epoch(&mut plan, &args.run, epoch);
-        identity::running(&plan, &args.command)
-    };
+    let facts = of_run(&described, &args.run, &args.command)?;
+    let Described { mut description, .. } = described;
     description.facts.extend(facts);
     Ok(description)
+}
+
+/// The settings; with a command all that it gets.
+fn of_run(
+    described: &Described,
+    run: &RunArgs,
+    command: &[OsString],
+) -> Result<Vec<Fact>, Failure> {
+    if command.is_empty() {
+        return Ok(facts::settings(&plan::of_settings(run)));
+    }
+    let (mut plan, _, _) = plan::of_names(&described.visible, run, &|_| false)?;
+    pure::set_epoch(&mut plan, run, described.epoch);
+    Ok(identity::running(&plan, command))
 }
 
 fn formatted(description: &Description, format: DigestFormat) -> Result<Vec<u8>, Failure> {

@@ -16,7 +16,7 @@ use super::findings::{Finding, Question, rules};
 use super::phase::Phase;
 use super::places::Places;
 use super::{depends, telling};
-use crate::args::{ClosureArgs, RunArgs, RunVerbArgs, SourceArgs, StartArgs, ViewArgs};
+use crate::args::{ClosureArgs, MemoArgs, RunArgs, RunVerbArgs, SourceArgs, StartArgs, ViewArgs};
 use crate::config::Config;
 use crate::failure::{FAILED, Failure};
 use crate::prepare::{Kitchen, Prepared};
@@ -240,7 +240,14 @@ fn arguments(
         pretend_without: Vec::new(),
         command,
     };
-    Ok(RunVerbArgs { target: depends::target(phase)?, closure, view, run, start })
+    Ok(RunVerbArgs {
+        target: depends::target(phase)?,
+        closure,
+        view,
+        run,
+        start,
+        memo: MemoArgs::default(),
+    })
 }
 
 fn variable(name: &str, value: OsString) -> OsString {

@@ -21,7 +21,7 @@ pub(super) fn run(
     mut timings: Timings,
 ) -> Result<u8, Failure> {
     let reporter = context.reporter;
-    let RunVerbArgs { target, closure, view, run, start } = args;
+    let RunVerbArgs { target, closure, view, run, start, memo: _ } = args;
     if run.pure {
         return Err(Failure::new("--pure takes namespaces, which landlock does without")
             .advise("Leave one of them out; --clear-env cuts down the environment."));

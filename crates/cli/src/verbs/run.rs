@@ -8,6 +8,7 @@ use hermitage_mountns::{Backend, BackendChoice, Command, ErrorKind, Plan, Report
 use super::Context;
 use crate::args::{BackendName, ExecArgs, RunVerbArgs, StartArgs};
 use crate::failure::{FAILED, Failure};
+use crate::memo;
 use crate::prepare::{Agree, Kitchen, Prepared};
 use crate::report::Reporter;
 use crate::timing::Timings;
@@ -18,6 +19,12 @@ pub(crate) fn run(mut args: RunVerbArgs, context: &Context) -> Result<u8, Failur
     context.config.complete_run(&mut args.run);
     crate::pure::settle(&mut args.view, &args.run);
     crate::pure::tell(&args.run, context.reporter);
+    if let Some(parent) = args.memo.memo_child {
+        memo::die_with(parent)?;
+    }
+    if let Some(dir) = &args.memo.dir {
+        return memo::run(&args, dir, context);
+    }
     let mut timings = Timings::start();
     if context.config.backend(args.start.backend) == BackendName::Landlock {
         return super::landlock::run(&args, context, timings);

@@ -17,6 +17,7 @@ mod inside;
 mod killed;
 mod limits;
 mod machine;
+mod memo;
 mod places;
 mod pure;
 mod queries;
