@@ -8,7 +8,7 @@ use hermitage_depgraph::Source as _;
 use hermitage_mountns::ByteString;
 use hermitage_vdb::{DiskLinks, Entry};
 use hermitage_view::RealHost;
-use hermitage_view::digest::{Description, Item, Record, Recorded, Survey};
+use hermitage_view::digest::{Description, Item, Record, Recorded, Survey, What};
 
 use super::facts;
 use super::files::{Files, Trust};
@@ -89,7 +89,10 @@ fn watched(
     let root = visible.host_root.as_os_str().as_bytes();
     let root = root.strip_suffix(b"/").unwrap_or(root);
     let outside = |item: &Item| ByteString([root, &item.path[..]].concat());
-    watched.extend(description.items.iter().map(outside));
+    // A link is another one only when its directory has changed, and some lead to where something always changes, as to
+    // /proc.
+    let items = description.items.iter().filter(|item| !matches!(item.what, What::Symlink { .. }));
+    watched.extend(items.map(outside));
     Ok(watched)
 }
 
