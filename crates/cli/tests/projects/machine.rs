@@ -68,6 +68,8 @@ impl Machine {
         let prefix = self.prefix();
         let mut command = Command::new(env!("CARGO_BIN_EXE_hermitage"));
         command.env("XDG_CONFIG_HOME", "/nonexistent").env("LC_ALL", "C").stdin(Stdio::null());
+        // Cargo's own directories, which every program of a build would be seen to search.
+        command.env_remove("LD_LIBRARY_PATH");
         command.env("P", prefix.join("usr")).env("D", image).env("PYTHONDONTWRITEBYTECODE", "1");
         command.env("PKG_CONFIG_PATH", prefix.join("usr/lib/pkgconfig"));
         let path = std::env::var("PATH").unwrap_or_default();
