@@ -45,10 +45,7 @@ const FINDINGS: u8 = 1;
 
 /// Runs the command and prints what it reached for.
 pub(crate) fn check(mut args: CheckArgs, context: &Context) -> Result<u8, Failure> {
-    context.config.complete_closure(&mut args.closure);
-    context.config.complete_view(&mut args.view);
-    context.config.complete_run(&mut args.run);
-    crate::pure::settle(&mut args.view, &args.run);
+    context.complete(&mut args.closure, &mut args.view, &mut args.run);
     crate::pure::tell(&args.run, context.reporter);
     if args.batch.all || args.batch.targets.is_some() {
         let results = args.batch.results.clone().unwrap_or_default();

@@ -34,10 +34,7 @@ pub(crate) use describe::Asked;
 pub(crate) use identity::Identity;
 
 pub(crate) fn digest(mut args: DigestArgs, context: &Context) -> Result<u8, Failure> {
-    context.config.complete_closure(&mut args.closure);
-    context.config.complete_view(&mut args.view);
-    context.config.complete_run(&mut args.run);
-    pure::settle(&mut args.view, &args.run);
+    context.complete(&mut args.closure, &mut args.view, &mut args.run);
     if let Some([first, second]) = args.explain.as_deref() {
         let [first, second] = [side(first, &args, context)?, side(second, &args, context)?];
         return Ok(u8::from(explain::explain(&first, &second, args.all)?));

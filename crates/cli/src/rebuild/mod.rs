@@ -37,10 +37,7 @@ const APART: Duration = Duration::from_millis(1100);
 
 /// Runs the command twice, and prints how what it leaves differs.
 pub(crate) fn rebuild(mut args: RebuildArgs, context: &Context) -> Result<u8, Failure> {
-    context.config.complete_closure(&mut args.closure);
-    context.config.complete_view(&mut args.view);
-    context.config.complete_run(&mut args.run);
-    pure::settle(&mut args.view, &args.run);
+    context.complete(&mut args.closure, &mut args.view, &mut args.run);
     pure::tell(&args.run, context.reporter);
     refuse_held(&args)?;
     let mut timings = Timings::start();

@@ -16,9 +16,10 @@ mod why_path;
 
 pub(crate) use run::{distrust, start};
 
-use crate::args::{Cli, Verb};
+use crate::args::{Cli, ClosureArgs, RunArgs, Verb, ViewArgs};
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::pure;
 use crate::report::Reporter;
 
 /// What every verb is given besides its own arguments.
@@ -26,6 +27,21 @@ use crate::report::Reporter;
 pub(crate) struct Context {
     pub(crate) config: Config,
     pub(crate) reporter: Reporter,
+}
+
+impl Context {
+    /// Adds to what the command line says of a view, and of a command in it, what the configuration says.
+    pub(crate) fn complete(
+        &self,
+        closure: &mut ClosureArgs,
+        view: &mut ViewArgs,
+        run: &mut RunArgs,
+    ) {
+        self.config.complete_closure(closure);
+        self.config.complete_view(view);
+        self.config.complete_run(run);
+        pure::settle(view, run);
+    }
 }
 
 /// Does what was asked for; returns the exit code.

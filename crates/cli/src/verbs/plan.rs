@@ -7,10 +7,7 @@ use crate::output::Output;
 use crate::timing::Timings;
 
 pub(crate) fn plan(mut args: PlanArgs, context: &Context) -> Result<u8, Failure> {
-    context.config.complete_closure(&mut args.closure);
-    context.config.complete_view(&mut args.view);
-    context.config.complete_run(&mut args.run);
-    crate::pure::settle(&mut args.view, &args.run);
+    context.complete(&mut args.closure, &mut args.view, &mut args.run);
     let mut timings = Timings::start();
     let PlanArgs { target, closure, view, run, format } = &args;
     let plan = crate::plan::work(target, closure, view, run, context.reporter, &mut timings)?.plan;

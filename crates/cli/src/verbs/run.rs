@@ -14,10 +14,7 @@ use crate::report::Reporter;
 use crate::timing::Timings;
 
 pub(crate) fn run(mut args: RunVerbArgs, context: &Context) -> Result<u8, Failure> {
-    context.config.complete_closure(&mut args.closure);
-    context.config.complete_view(&mut args.view);
-    context.config.complete_run(&mut args.run);
-    crate::pure::settle(&mut args.view, &args.run);
+    context.complete(&mut args.closure, &mut args.view, &mut args.run);
     crate::pure::tell(&args.run, context.reporter);
     if let Some(parent) = args.memo.memo_child {
         memo::die_with(parent)?;
