@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use hermitage_mountns::{
     Bind, ByteString, Capability, Index, Limit, Network, Plan, PlanOptions, Resource, Session,
-    SystemCalls, Tmpfs,
+    SystemCalls, Tmpfs, Variable,
 };
 
 use hermitage_view::Node;
@@ -215,11 +215,8 @@ fn start_in(plan: &mut Plan, run: &RunArgs, dir: ByteString) {
         let word = word.as_bytes();
         word == b"PWD" || word.starts_with(b"PWD=")
     });
-    if !stays && !is_given {
-        let told = plan.env.iter_mut().find(|variable| variable.name.0 == b"PWD");
-        if let Some(variable) = told {
-            variable.value = dir.clone();
-        }
+    if !stays && !is_given && variable(plan, "PWD").is_some() {
+        set_variable(plan, "PWD", dir.clone());
     }
     plan.cwd = dir;
 }
@@ -282,7 +279,7 @@ fn environment(run: &RunArgs) -> Vec<(ByteString, ByteString)> {
         let name = OsStr::from_bytes(&bytes[..equals.unwrap_or(bytes.len())]).to_owned();
         let value = match equals {
             Some(at) => Some(OsStr::from_bytes(&bytes[at + 1..]).to_owned()),
-            None => variable(&name),
+            None => callers_variable(&name),
         };
         env.retain(|(known, _)| *known != name);
         env.extend(value.map(|value| (name, value)));
@@ -292,6 +289,20 @@ fn environment(run: &RunArgs) -> Vec<(ByteString, ByteString)> {
 }
 
 #[allow(clippy::disallowed_methods, reason = "this is the command line")]
-fn variable(name: &OsStr) -> Option<OsString> {
+fn callers_variable(name: &OsStr) -> Option<OsString> {
     std::env::var_os(name)
+}
+
+/// The value that a plan gives a variable.
+pub(crate) fn variable<'p>(plan: &'p Plan, name: &str) -> Option<&'p ByteString> {
+    let name = ByteString::from(name);
+    plan.env.iter().find(|variable| variable.name == name).map(|variable| &variable.value)
+}
+
+/// Has a plan give a variable this value, whatever it had.
+pub(crate) fn set_variable(plan: &mut Plan, name: &str, value: impl Into<ByteString>) {
+    let (name, value) = (ByteString::from(name), value.into());
+    plan.env.retain(|variable| variable.name != name);
+    plan.env.push(Variable { name, value });
+    plan.env.sort_by(|a, b| a.name.cmp(&b.name));
 }

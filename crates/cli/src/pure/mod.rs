@@ -13,26 +13,20 @@ pub(crate) use surroundings::{Processors, surroundings, tell};
 
 use std::path::Path;
 
-use hermitage_mountns::{ByteString, Plan, Variable};
+use hermitage_mountns::Plan;
 
 use crate::args::{RunArgs, ViewArgs};
+use crate::plan::{set_variable, variable};
 
 /// Has a phase of Portage's see the same everywhere, as far as that is not for Portage to say: not the environment as a whole,
 /// nor users, who own files, nor how many processors MAKEOPTS speaks of.
 pub(crate) fn settle_phase(plan: &mut Plan, ebuild: Option<&Path>) {
     plan.surroundings = surroundings::of_phase();
-    set(plan, "TZ", "UTC");
+    set_variable(plan, "TZ", "UTC");
     let epoch = ebuild.and_then(epoch::modified).unwrap_or(EARLIEST);
-    if plan.env.iter().all(|variable| variable.name != ByteString::from(EPOCH)) {
-        set(plan, EPOCH, &epoch.to_string());
+    if variable(plan, EPOCH).is_none() {
+        set_variable(plan, EPOCH, &epoch.to_string()[..]);
     }
-}
-
-fn set(plan: &mut Plan, name: &str, value: &str) {
-    let name = ByteString::from(name);
-    plan.env.retain(|variable| variable.name != name);
-    plan.env.push(Variable { name, value: value.into() });
-    plan.env.sort_by(|a, b| a.name.cmp(&b.name));
 }
 
 /// The variable by which programs that write times are told which one to write
@@ -49,11 +43,10 @@ pub(crate) fn settle(view: &mut ViewArgs, run: &RunArgs) {
 
 /// Gives a pure build its time: the one that was asked for, else that of its target.
 pub(crate) fn set_epoch(plan: &mut Plan, run: &RunArgs, of_target: Option<u64>) {
-    let name = ByteString::from(EPOCH);
-    if !run.pure || plan.env.iter().any(|variable| variable.name == name) {
+    if !run.pure || variable(plan, EPOCH).is_some() {
         return;
     }
     // One that is kept with a view may be of a run that was given another.
     let epoch = run.epoch.or(of_target).unwrap_or(EARLIEST);
-    set(plan, EPOCH, &epoch.to_string());
+    set_variable(plan, EPOCH, &epoch.to_string()[..]);
 }

@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use hermitage_mountns::{Access, Bind, ByteString, Entry, EntryKind, Plan, Tmpfs, Variable};
+use hermitage_mountns::{Access, Bind, ByteString, Entry, EntryKind, Plan, Tmpfs};
 
 use super::Condition;
 use crate::copies::{Manner, Order};
+use crate::plan::{set_variable, variable};
 
 /// The variable that a build with another environment has.
 pub(super) const VARIABLE: &str = "HERMITAGE_REBUILD";
@@ -75,14 +76,14 @@ pub(super) fn manner(varied: &[Condition]) -> Manner {
 pub(super) fn apply(varied: &[Condition], plan: &mut Plan, names: &Names) {
     for condition in varied {
         match condition {
-            Condition::Environment => set(plan, VARIABLE, VALUE),
+            Condition::Environment => set_variable(plan, VARIABLE, VALUE),
             Condition::Host => plan.hostname = HOST.into(),
             Condition::User => become_another(plan, names),
-            Condition::TimeZone => set(plan, "TZ", TIME_ZONE),
+            Condition::TimeZone => set_variable(plan, "TZ", TIME_ZONE),
             Condition::Locale => {
                 let locale = other_locale(plan);
                 for name in ["LANG", "LC_ALL", "LANGUAGE"] {
-                    set(plan, name, locale);
+                    set_variable(plan, name, locale);
                 }
             }
             Condition::Umask => plan.umask = other_umask(plan),
@@ -116,7 +117,7 @@ pub(super) fn entries(plan: &Plan) -> [String; 2] {
 fn become_another(plan: &mut Plan, names: &Names) {
     plan.surroundings.user = other_number(plan).or(plan.surroundings.user);
     for (name, value) in [("USER", USER), ("LOGNAME", USER), ("HOME", USER_HOME)] {
-        set(plan, name, value);
+        set_variable(plan, name, value);
     }
     for (path, source) in [("/etc/group", &names.group), ("/etc/passwd", &names.passwd)] {
         // Where nobody has a name, the other one has none either.
@@ -143,7 +144,7 @@ fn move_away(plan: &mut Plan) {
     }
     if let Some(cwd) = cwd {
         if variable(plan, "PWD").is_some() {
-            set(plan, "PWD", &cwd.as_path().to_string_lossy());
+            set_variable(plan, "PWD", cwd.clone());
         }
         plan.cwd = cwd;
     }
@@ -175,18 +176,6 @@ fn other_locale(plan: &Plan) -> &'static str {
 
 pub(super) fn other_umask(plan: &Plan) -> u32 {
     if plan.umask == 0o002 { 0o022 } else { 0o002 }
-}
-
-fn variable<'p>(plan: &'p Plan, name: &str) -> Option<&'p ByteString> {
-    let name = ByteString::from(name);
-    plan.env.iter().find(|variable| variable.name == name).map(|variable| &variable.value)
-}
-
-fn set(plan: &mut Plan, name: &str, value: &str) {
-    let name = ByteString::from(name);
-    plan.env.retain(|variable| variable.name != name);
-    plan.env.push(Variable { name, value: value.into() });
-    plan.env.sort_by(|a, b| a.name.cmp(&b.name));
 }
 
 /// Why a condition can't be varied here; none when it can.
