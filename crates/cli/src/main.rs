@@ -4,6 +4,7 @@
 //! [`target`], [`closure`], [`visible`] and [`plan`] each call one library, and `verbs` print or run the result.
 #![forbid(unsafe_code)]
 
+mod again;
 mod args;
 mod bench;
 mod cache;

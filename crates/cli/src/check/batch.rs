@@ -17,6 +17,7 @@ use super::interrupt::Watch;
 use super::origin::Origin;
 use super::print::print_summary;
 use super::{FINDINGS, threshold};
+use crate::again;
 use crate::args::{BatchArgs, CheckArgs};
 use crate::failure::{FAILED, Failure};
 use crate::source::Machine;
@@ -39,7 +40,7 @@ pub(super) fn run(args: &CheckArgs, results: &Path, context: &Context) -> Result
     let destination = Destination::of(args.audit.output.as_deref())?;
     let targets = targets(args, context)?;
     let words: Vec<OsString> = std::env::args_os().skip(1).collect();
-    let words = own_removed(&words);
+    let words = again::without(&words, &OWN);
     let program = std::env::current_exe()
         .map_err(|error| Failure::new(format!("hermitage does not find itself: {error}")))?;
     let open: Vec<&String> =
@@ -138,32 +139,6 @@ fn one(program: &Path, words: &[OsString], name: &str, results: &Path) -> Result
     command.status().map(drop).map_err(unwritable)
 }
 
-/// The command line without the batch's own options.
-fn own_removed(words: &[OsString]) -> Vec<OsString> {
-    let mut kept = Vec::new();
-    let mut rest = words.iter();
-    while let Some(word) = rest.next() {
-        if word == "--" {
-            kept.push(word.clone());
-            kept.extend(rest.cloned());
-            break;
-        }
-        let own = OWN.iter().find(|(option, _)| {
-            let tail = word.as_bytes().strip_prefix(option.as_bytes());
-            tail.is_some_and(|tail| tail.is_empty() || tail.starts_with(b"="))
-        });
-        match own {
-            None => kept.push(word.clone()),
-            Some((_, values)) if !word.as_bytes().contains(&b'=') => {
-                // Its values go with it.
-                rest = rest.as_slice()[(*values).min(rest.len())..].iter();
-            }
-            Some(_) => {}
-        }
-    }
-    kept
-}
-
 /// A word with `{}` replaced by the package's name.
 fn filled(word: &OsStr, name: &str) -> OsString {
     let mut bytes = Vec::new();
@@ -241,14 +216,15 @@ fn last_line(log: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{filled, own_removed};
+    use super::{OWN, filled};
+    use crate::again::without;
 
     #[test]
     fn the_batchs_own_options_are_taken_out() {
         let words =
             ["check", "--all", "--jobs", "2", "--results=x", "--write", "d", "--", "a", "--all"];
         let words: Vec<_> = words.iter().map(Into::into).collect();
-        assert_eq!(own_removed(&words), ["check", "--write", "d", "--", "a", "--all"]);
+        assert_eq!(without(&words, &OWN), ["check", "--write", "d", "--", "a", "--all"]);
     }
 
     #[test]

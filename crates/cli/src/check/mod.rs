@@ -22,7 +22,9 @@ use hermitage_audit::{
     Suppressions, Trace,
 };
 use hermitage_mountns::{ObserverChoice, Run};
+use rustix::process::Signal;
 
+use crate::again;
 use crate::args::{AuditArgs, CheckArgs, ObserverName, SeverityName, TargetArgs};
 use crate::copies::Copies;
 use crate::failure::{FAILED, Failure};
@@ -52,7 +54,7 @@ pub(crate) fn check(mut args: CheckArgs, context: &Context) -> Result<u8, Failur
         return batch::run(&args, &results, context);
     }
     if let Some(batch) = args.batch.batch_of {
-        die_with(batch)?;
+        again::die_with(batch, Signal::TERM)?;
     }
     let destination = Destination::of(args.audit.output.as_deref())?;
     let rules = rules(&args.audit)?;
@@ -86,17 +88,6 @@ pub(crate) fn check(mut args: CheckArgs, context: &Context) -> Result<u8, Failur
         context.reporter.note(format_args!("the command {outcome}"));
     }
     Ok(exit_code(&report, &args.audit))
-}
-
-/// Has the end of the batch that we belong to end us too.
-fn die_with(batch: i32) -> Result<(), Failure> {
-    use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
-    set_parent_process_death_signal(Some(Signal::TERM))
-        .map_err(|error| Failure::new(format!("the batch can't be watched: {error}")))?;
-    if getppid() == Pid::from_raw(batch) {
-        return Ok(());
-    }
-    Err(Failure::new("the batch has ended"))
 }
 
 /// What came of running the command, once or twice.

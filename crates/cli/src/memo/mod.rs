@@ -22,8 +22,6 @@ use crate::verbs::Context;
 use outcome::Outcome;
 use store::{Problem, Store};
 
-pub(crate) use runner::die_with;
-
 /// How large a store may grow, unless told otherwise.
 const LIMIT: u64 = 2 << 30;
 

@@ -6,9 +6,9 @@ use std::io::{self, Read, Write};
 use std::process::{Command, Stdio};
 
 use hermitage_view::digest::Sum;
-use rustix::process::{Pid, Signal};
 
 use super::store::{Problem, Run, Store};
+use crate::again;
 use crate::failure::{FAILED, Failure};
 
 /// What a command said, and how it ended.
@@ -19,6 +19,9 @@ pub(super) struct Recorded {
     pub(super) stdout: Option<File>,
     pub(super) stderr: Option<File>,
 }
+
+/// Options that are the store's; what we would tell of this run is nothing that the command said.
+const OWN: [(&str, usize); 4] = [("--memo", 1), ("--memo-size", 1), ("-v", 0), ("--verbose", 0)];
 
 /// The option by which the process that runs the command knows whose it is.
 const CHILD: &str = "--memo-child";
@@ -52,39 +55,12 @@ pub(super) fn run() -> Result<Recorded, Failure> {
 
 /// Our own arguments without those of the store.
 fn arguments() -> Vec<OsString> {
-    let mut kept = Vec::new();
-    let mut arguments = std::env::args_os().skip(1);
-    while let Some(argument) = arguments.next() {
-        let text = argument.as_encoded_bytes();
-        if text == b"--" {
-            // Behind it is the command.
-            kept.extend([CHILD.into(), rustix::process::getpid().to_string().into(), argument]);
-            kept.extend(arguments);
-            break;
-        }
-        // What we would tell of this run is nothing that the command said.
-        if text == b"-v" || text == b"--verbose" {
-            continue;
-        }
-        if text == b"--memo" || text == b"--memo-size" {
-            arguments.next();
-        } else if !text.starts_with(b"--memo=") && !text.starts_with(b"--memo-size=") {
-            kept.push(argument);
-        }
-    }
+    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let mut kept = again::without(&words, &OWN);
+    let command = kept.iter().position(|word| word == "--").unwrap_or(kept.len());
+    let child = [CHILD.into(), rustix::process::getpid().to_string().into()];
+    kept.splice(command..command, child);
     kept
-}
-
-/// Ends with the process that started us to run its command.
-pub(crate) fn die_with(parent: i32) -> Result<(), Failure> {
-    let failed =
-        |errno: rustix::io::Errno| Failure::new(format!("prctl(PR_SET_PDEATHSIG): {errno}"));
-    rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).map_err(failed)?;
-    // It may have ended before.
-    if rustix::process::getppid().map(Pid::as_raw_nonzero).is_none_or(|pid| pid.get() != parent) {
-        return Err(Failure::new("who was to store the result has ended"));
-    }
-    Ok(())
 }
 
 /// Passes on what is read, and writes it down as far as there is room.

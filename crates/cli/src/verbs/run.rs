@@ -4,20 +4,21 @@ use std::io::Read as _;
 use std::path::Path;
 
 use hermitage_mountns::{Backend, BackendChoice, Command, ErrorKind, Plan, Report, Run, Support};
+use rustix::process::Signal;
 
 use super::Context;
 use crate::args::{BackendName, ExecArgs, RunVerbArgs, StartArgs};
 use crate::failure::{FAILED, Failure};
-use crate::memo;
 use crate::prepare::{Agree, Kitchen, Prepared};
 use crate::report::Reporter;
 use crate::timing::Timings;
+use crate::{again, memo};
 
 pub(crate) fn run(mut args: RunVerbArgs, context: &Context) -> Result<u8, Failure> {
     context.complete(&mut args.closure, &mut args.view, &mut args.run);
     crate::pure::tell(&args.run, context.reporter);
     if let Some(parent) = args.memo.memo_child {
-        memo::die_with(parent)?;
+        again::die_with(parent, Signal::KILL)?;
     }
     if let Some(dir) = &args.memo.dir {
         return memo::run(&args, dir, context);
