@@ -6,6 +6,7 @@
 //! shared by all entries that agree on it.
 
 mod busy;
+pub(crate) mod files;
 mod key;
 mod note;
 mod state;
@@ -13,7 +14,8 @@ mod store;
 mod watch;
 
 pub(crate) use busy::Busy;
+pub(crate) use files::Item;
 pub(crate) use key::{Key, hex};
 pub(crate) use note::{Note, Watched};
-pub(crate) use state::State;
-pub(crate) use store::{Item, Store, Stored};
+pub(crate) use state::{State, is_settled};
+pub(crate) use store::{Store, Stored};

@@ -66,10 +66,15 @@ impl State {
     /// Whether everything had been as it is for a while at this time: a change right after, with the same time of the
     /// clock, would go unnoticed.
     pub(crate) fn settled_before(&self, time: SystemTime) -> bool {
-        let now = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let limit = now.saturating_sub(TICK).as_nanos();
-        i128::try_from(limit).is_ok_and(|limit| self.latest < limit)
+        is_settled(self.latest, time)
     }
+}
+
+/// Whether what last changed then, in nanoseconds since 1970, had been as it is for a while at this time.
+pub(crate) fn is_settled(changed: i128, time: SystemTime) -> bool {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let limit = since.saturating_sub(TICK).as_nanos();
+    i128::try_from(limit).is_ok_and(|limit| changed < limit)
 }
 
 /// As many as there are processors for us; what limits our time on them is not asked for, since that means reading files.

@@ -1,12 +1,12 @@
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use hermitage_mountns::Index;
+use rustix::fs::FlockOperation;
 use sha2::{Digest as _, Sha256};
 
+use super::files::{self, Held, Item, remove, touch};
 use super::key::hex;
 use super::{Key, Note};
 use crate::failure::Failure;
@@ -28,19 +28,6 @@ pub(crate) struct Stored {
     pub(crate) top: Index,
     pub(crate) base: Index,
     pub(crate) note: Note,
-}
-
-/// The right to make an entry, which others wait for.
-#[derive(Debug)]
-pub(crate) struct Held(#[allow(dead_code, reason = "released when it is dropped")] File);
-
-/// One file of the store.
-#[derive(Debug)]
-pub(crate) struct Item {
-    pub(crate) path: PathBuf,
-    pub(crate) bytes: u64,
-    /// When it was last used.
-    pub(crate) used: SystemTime,
 }
 
 impl Store {
@@ -67,10 +54,7 @@ impl Store {
     /// Waits until nobody else makes the entry of this key. Where there are no locks, everybody makes it: slower, but
     /// as right.
     pub(crate) fn hold(&self, key: &Key) -> Option<Held> {
-        let path = self.path(key.as_str(), "lock");
-        let file = File::options().create(true).truncate(false).write(true).open(path).ok()?;
-        rustix::fs::flock(&file, rustix::fs::FlockOperation::LockExclusive).ok()?;
-        Some(Held(file))
+        files::lock(&self.path(key.as_str(), "lock"), FlockOperation::LockExclusive).ok()
     }
 
     /// Keeps a base; one of the same content is there once. Returns its name.
@@ -97,16 +81,7 @@ impl Store {
 
     /// Every file, the one that was not used for longest first.
     pub(crate) fn items(&self) -> io::Result<Vec<Item>> {
-        let mut items = Vec::new();
-        for entry in std::fs::read_dir(&self.dir)? {
-            let entry = entry?;
-            // Another process may remove it at any time.
-            let Ok(meta) = entry.metadata() else { continue };
-            let used = meta.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-            items.push(Item { path: entry.path(), bytes: meta.len(), used });
-        }
-        items.sort_by(|a, b| (a.used, &a.path).cmp(&(b.used, &b.path)));
-        Ok(items)
+        files::items(&self.dir)
     }
 
     /// Removes what was not used for longest until no more than `limit` bytes are left; then bases that no entry
@@ -207,20 +182,5 @@ impl Item {
     fn is_old(&self) -> bool {
         const WHILE: std::time::Duration = std::time::Duration::from_secs(60);
         self.used.elapsed().is_ok_and(|age| age > WHILE)
-    }
-}
-
-/// Notes that a file was used; whether it is still there.
-fn touch(path: &Path) -> bool {
-    File::options()
-        .write(true)
-        .open(path)
-        .is_ok_and(|file| file.set_modified(SystemTime::now()).is_ok())
-}
-
-fn remove(path: &Path) -> io::Result<()> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
     }
 }

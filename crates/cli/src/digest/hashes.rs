@@ -16,14 +16,16 @@
 //! An entry: device (8), inode (8), algorithm (4; 1 is MD5, 2 SHA-256), the day it was last used, since 1970 (4), size (8), time of
 //! modification in nanoseconds (8), of change (8), sum (32, MD5 with zeros behind it).
 
-use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use hermitage_view::digest::{Algorithm, Content, Sum};
-use rustix::fs::Stat;
+use rustix::fs::{FlockOperation, Stat};
+
+use crate::cache::files::lock;
+use crate::cache::is_settled;
 
 const MAGIC: &[u8; 12] = b"HRMITSUM\x01\0\0\0";
 const HEADER: usize = 16;
@@ -31,9 +33,6 @@ const ENTRY: usize = 80;
 
 /// The most entries that are kept: 32 MiB.
 const LIMIT: usize = (32 << 20) / ENTRY;
-
-/// Times of files are no finer than the kernel's clock tick; what is this new may change again unnoticed.
-const TICK: Duration = Duration::from_millis(50);
 
 /// The sums that are known, and those that are new.
 #[derive(Debug)]
@@ -83,9 +82,7 @@ impl Hashes {
             _ => return,
         };
         let entry = Entry::new(stat, algorithm, sum);
-        let began = began.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let settled = began.saturating_sub(TICK).as_nanos();
-        if u128::try_from(entry.changed.max(entry.modified)).is_ok_and(|time| time < settled) {
+        if is_settled(entry.changed.max(entry.modified).into(), began) {
             self.fresh.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
         }
     }
@@ -99,12 +96,7 @@ impl Hashes {
         let dir = self.path.parent().unwrap_or(Path::new("."));
         std::fs::create_dir_all(dir)?;
         // Without it, sums of another run could be lost, and would be found out again.
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(self.path.with_extension("lock"))?;
-        rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive)?;
+        let _held = lock(&self.path.with_extension("lock"), FlockOperation::LockExclusive)?;
         let bytes = written(&merged(fresh, read(&self.path)));
         let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(dir)?;
         file.write_all(&bytes)?;
@@ -225,6 +217,9 @@ fn today() -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+    use std::time::Duration;
+
     use super::*;
 
     const OLD: Duration = Duration::from_millis(80);

@@ -8,14 +8,14 @@
 //! the list of what is watched.
 
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 use hermitage_mountns::ByteString;
 use hermitage_view::digest::{Fact, Sum};
 use serde::{Deserialize, Serialize};
 
-use crate::cache::{Key, State, Watched};
+use crate::cache::{Key, State, Watched, files};
 
 const MAGIC: &[u8; 8] = b"HRMITDIG";
 const HEADER: usize = 16;
@@ -63,10 +63,7 @@ impl Store {
             return None;
         }
         // Only to tell what is in use from what is not.
-        let _ = std::fs::File::options()
-            .write(true)
-            .open(path)
-            .and_then(|file| file.set_modified(SystemTime::now()));
+        files::touch(&path);
         let fact = |fact: Vec<ByteString>| fact.into_iter().map(|field| field.0).collect();
         Some(Kept {
             view: Sum::parse(&text.view)?,
@@ -105,34 +102,20 @@ impl Store {
 
     /// Removes what was not used for longest until the rest fits.
     fn prune(&self) -> io::Result<()> {
-        let mut items = Vec::new();
-        for entry in std::fs::read_dir(&self.dir)? {
-            let entry = entry?;
-            // Another process may remove it at any time.
-            let Ok(meta) = entry.metadata() else { continue };
-            items.push((meta.modified()?, entry.path(), meta.len()));
-        }
-        items.sort();
-        let mut left: u64 = items.iter().map(|(_, _, bytes)| bytes).sum();
-        for (_, path, bytes) in items {
+        let items = files::items(&self.dir)?;
+        let mut left: u64 = items.iter().map(|item| item.bytes).sum();
+        for item in items {
             if left <= LIMIT {
                 break;
             }
-            remove(&path)?;
-            left -= bytes;
+            files::remove(&item.path)?;
+            left -= item.bytes;
         }
         Ok(())
     }
 
     fn path(&self, key: &Key) -> PathBuf {
         self.dir.join(key.as_str())
-    }
-}
-
-fn remove(path: &Path) -> io::Result<()> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
     }
 }
 

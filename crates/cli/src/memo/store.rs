@@ -5,11 +5,10 @@
 //! the rest in hexadecimal, a line feed, and JSON. Everything is written under another name, made durable and renamed. Who
 //! writes holds `lock` together with others, who removes holds it alone; `locks/DIGITS` is held by who works out a key.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use hermitage_view::digest::{Algorithm, Content, Sum};
 use rustix::fs::FlockOperation;
@@ -17,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::outcome::{Outcome, place};
 use super::runner::Recorded;
+use crate::cache::files::{self, Held, Item};
 use crate::failure::Failure;
 
 /// The number of a run's form.
@@ -49,10 +49,6 @@ pub(super) enum Problem {
     Fatal(Failure),
 }
 
-/// A right that ends with this value.
-#[derive(Debug)]
-pub(super) struct Held(#[allow(dead_code, reason = "released when it is dropped")] File);
-
 impl Store {
     pub(super) fn open(dir: &Path, limit: u64) -> Result<Self, Failure> {
         for part in ["objects", "runs", "locks"] {
@@ -83,10 +79,7 @@ impl Store {
         let damaged = || Problem::Damaged(format!("{}: damaged", path.display()));
         let run = parse(&bytes).ok_or_else(damaged)?;
         // Only to tell what is in use from what is not.
-        let _ = File::options()
-            .write(true)
-            .open(&path)
-            .and_then(|file| file.set_modified(SystemTime::now()));
+        files::touch(&path);
         Ok(run)
     }
 
@@ -192,34 +185,32 @@ impl Store {
     }
 
     fn prune_held(&self) -> io::Result<()> {
-        for (path, _, _) in listed(&self.dir)? {
+        for Item { path, .. } in files::items(&self.dir)? {
             if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".new-")) {
-                std::fs::remove_file(path)?;
+                files::remove(&path)?;
             }
         }
-        let objects = listed(&self.dir.join("objects"))?;
-        let mut runs = listed(&self.dir.join("runs"))?;
-        runs.sort_by_key(|(_, used, _)| std::cmp::Reverse(*used));
-        let size_of = |name: &str| {
-            objects.iter().find(|(path, _, _)| path.ends_with(name)).map_or(0, |object| object.2)
-        };
+        let objects = files::items(&self.dir.join("objects"))?;
+        let sizes: BTreeMap<_, _> =
+            objects.iter().map(|object| (name_of(&object.path), object.bytes)).collect();
         let (mut needed, mut left): (BTreeSet<String>, u64) = (BTreeSet::new(), 0);
-        for (path, _, bytes) in runs {
+        for Item { path, bytes, .. } in files::items(&self.dir.join("runs"))?.into_iter().rev() {
             let names =
                 std::fs::read(&path).ok().and_then(|bytes| parse(&bytes)).map(|run| run.objects());
             let new = names.map(|names| &names - &needed);
-            let size = bytes + new.iter().flatten().map(|name| size_of(name)).sum::<u64>();
+            let size_of = |name: &String| sizes.get(&Some(&name[..])).copied().unwrap_or(0);
+            let size = bytes + new.iter().flatten().map(size_of).sum::<u64>();
             match new.filter(|_| left + size <= self.limit) {
                 Some(new) => {
                     needed.extend(new);
                     left += size;
                 }
-                None => std::fs::remove_file(path)?,
+                None => files::remove(&path)?,
             }
         }
-        for (path, _, _) in &objects {
-            if path.file_name().is_none_or(|name| !needed.contains(&*name.to_string_lossy())) {
-                std::fs::remove_file(path)?;
+        for Item { path, .. } in &objects {
+            if name_of(path).is_none_or(|name| !needed.contains(name)) {
+                files::remove(path)?;
             }
         }
         Ok(())
@@ -235,11 +226,11 @@ impl Store {
 }
 
 fn lock(path: &Path, how: FlockOperation) -> Result<Held, Failure> {
-    let failed = |error| Failure::file(path, "the store can't be locked", &error);
-    let file = File::options().create(true).truncate(false).write(true).open(path);
-    let file = file.map_err(failed)?;
-    rustix::fs::flock(&file, how).map_err(|errno| failed(errno.into()))?;
-    Ok(Held(file))
+    files::lock(path, how).map_err(|error| Failure::file(path, "the store can't be locked", &error))
+}
+
+fn name_of(path: &Path) -> Option<&str> {
+    path.file_name()?.to_str()
 }
 
 /// A run that is about to be written.
@@ -268,17 +259,4 @@ fn parse(bytes: &[u8]) -> Option<Run> {
         return None;
     }
     serde_json::from_slice(text).ok().filter(|run: &Run| run.schema == SCHEMA)
-}
-
-/// Files with the time they were last used, and their size.
-fn listed(dir: &Path) -> io::Result<Vec<(PathBuf, SystemTime, u64)>> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(dir)? {
-        let entry = entry?;
-        let meta = entry.metadata()?;
-        if meta.is_file() {
-            files.push((entry.path(), meta.modified()?, meta.len()));
-        }
-    }
-    Ok(files)
 }

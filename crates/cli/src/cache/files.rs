@@ -1,0 +1,58 @@
+//! Files that are kept from run to run, as far as several runs can use them at once.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use rustix::fs::FlockOperation;
+
+/// A kept file.
+#[derive(Debug)]
+pub(crate) struct Item {
+    pub(crate) path: PathBuf,
+    pub(crate) bytes: u64,
+    /// When it was last used.
+    pub(crate) used: SystemTime,
+}
+
+/// A right that others wait for until this value is dropped.
+#[derive(Debug)]
+pub(crate) struct Held(#[allow(dead_code, reason = "released when it is dropped")] File);
+
+/// What is in a directory, the one that was not used for longest first.
+pub(crate) fn items(dir: &Path) -> io::Result<Vec<Item>> {
+    let mut items = Vec::new();
+    for entry in std::fs::read_dir(dir)? {
+        let entry = entry?;
+        // Another process may remove it at any time.
+        let Ok(meta) = entry.metadata() else { continue };
+        let used = meta.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+        items.push(Item { path: entry.path(), bytes: meta.len(), used });
+    }
+    items.sort_by(|a, b| (a.used, &a.path).cmp(&(b.used, &b.path)));
+    Ok(items)
+}
+
+/// Notes that a file was used; whether it is there for that.
+pub(crate) fn touch(path: &Path) -> bool {
+    File::options()
+        .write(true)
+        .open(path)
+        .is_ok_and(|file| file.set_modified(SystemTime::now()).is_ok())
+}
+
+/// Removes a file that may have been removed before.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Waits for the right that a file stands for, which is made where it is not there.
+pub(crate) fn lock(path: &Path, how: FlockOperation) -> io::Result<Held> {
+    let file = File::options().create(true).truncate(false).write(true).open(path)?;
+    rustix::fs::flock(&file, how)?;
+    Ok(Held(file))
+}
