@@ -13,6 +13,7 @@ mod closure;
 mod config;
 mod copies;
 mod demo;
+mod destination;
 mod digest;
 mod failure;
 mod import;

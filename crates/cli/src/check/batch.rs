@@ -12,13 +12,13 @@ use hermitage_audit::{Failed, Report, Severity, Summary};
 use hermitage_depgraph::{RootKind, Source as _};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::destination::Destination;
 use super::interrupt::Watch;
 use super::origin::Origin;
 use super::print::print_summary;
 use super::{FINDINGS, threshold};
 use crate::again;
 use crate::args::{BatchArgs, CheckArgs};
+use crate::destination::Destination;
 use crate::failure::{FAILED, Failure};
 use crate::source::Machine;
 use crate::target;
@@ -37,7 +37,7 @@ const OWN: [(&str, usize); 7] = [
 
 /// Checks every package that has no result yet, then sums up.
 pub(super) fn run(args: &CheckArgs, results: &Path, context: &Context) -> Result<u8, Failure> {
-    let destination = Destination::of(args.audit.output.as_deref())?;
+    let destination = Destination::of(args.audit.output.as_deref(), "the report")?;
     let targets = targets(args, context)?;
     let words: Vec<OsString> = std::env::args_os().skip(1).collect();
     let words = again::without(&words, &OWN);

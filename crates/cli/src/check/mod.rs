@@ -3,7 +3,6 @@
 mod batch;
 pub(crate) mod compare;
 mod declared;
-mod destination;
 mod image;
 pub(crate) mod interrupt;
 mod inventory;
@@ -27,6 +26,7 @@ use rustix::process::Signal;
 use crate::again;
 use crate::args::{AuditArgs, CheckArgs, ObserverName, SeverityName, TargetArgs};
 use crate::copies::Copies;
+use crate::destination::Destination;
 use crate::failure::{FAILED, Failure};
 use crate::plan::{self, Worked};
 use crate::report::Reporter;
@@ -35,7 +35,6 @@ use crate::target::{self, Wanted};
 use crate::timing::Timings;
 use crate::verbs::{Context, run};
 use declared::Declared;
-use destination::Destination;
 use interrupt::Watch;
 use inventory::MachineInventory;
 pub(crate) use janitor::{SWEEP, Swept, sweep};
@@ -56,7 +55,7 @@ pub(crate) fn check(mut args: CheckArgs, context: &Context) -> Result<u8, Failur
     if let Some(batch) = args.batch.batch_of {
         again::die_with(batch, Signal::TERM)?;
     }
-    let destination = Destination::of(args.audit.output.as_deref())?;
+    let destination = Destination::of(args.audit.output.as_deref(), "the report")?;
     let rules = rules(&args.audit)?;
     let suppressions = suppressions(&args.audit)?;
     let mut timings = Timings::start();

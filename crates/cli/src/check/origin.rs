@@ -9,9 +9,9 @@ use hermitage_audit::Text;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::destination::Destination;
 use crate::args::CheckArgs;
 use crate::cache::hex;
+use crate::destination::Destination;
 use crate::failure::Failure;
 use crate::source::absolute;
 use crate::verbs::Context;
@@ -81,7 +81,7 @@ impl Origin {
         fs::create_dir_all(results).map_err(unwritable)?;
         let mut text = serde_json::to_vec_pretty(self).map_err(|error| Failure::caused(&error))?;
         text.push(b'\n');
-        Destination::of(Some(&path))?.write(&text)
+        Destination::of(Some(&path), "the results")?.write(&text)
     }
 
     /// In what the other one differs.

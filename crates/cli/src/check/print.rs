@@ -7,9 +7,9 @@ use std::path::Path;
 use hermitage_audit::format::{self, EbuildFile, SarifOptions, TextOptions};
 use hermitage_audit::{Report, Severity, Summary};
 
-use super::destination::Destination;
 use super::threshold;
 use crate::args::{AuditArgs, CheckFormat};
+use crate::destination::Destination;
 use crate::failure::Failure;
 
 /// Prints a report, or writes it where it was asked for.

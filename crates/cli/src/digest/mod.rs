@@ -13,15 +13,14 @@ mod identity;
 mod kept;
 
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::path::Path;
 
 use hermitage_view::digest::{Description, Fact};
 use hermitage_view::{NodeKind, Resolution, View};
 
 use crate::args::{DigestArgs, DigestFormat, RunArgs};
+use crate::destination::Destination;
 use crate::failure::Failure;
-use crate::output::Output;
 use crate::report::Reporter;
 use crate::verbs::Context;
 use crate::visible::Visible;
@@ -39,6 +38,7 @@ pub(crate) fn digest(mut args: DigestArgs, context: &Context) -> Result<u8, Fail
         let [first, second] = [side(first, &args, context)?, side(second, &args, context)?];
         return Ok(u8::from(explain::explain(&first, &second, args.all)?));
     }
+    let destination = Destination::of(args.output.as_deref(), "the digest")?;
     let asked = asked(&args);
     let trust = if args.verify { Trust::Nothing } else { Trust::Recorded };
     let is_short = args.format == DigestFormat::Text && args.command.is_empty() && !args.verify;
@@ -50,13 +50,7 @@ pub(crate) fn digest(mut args: DigestArgs, context: &Context) -> Result<u8, Fail
         let is_true = described.is_true;
         (formatted(&whole(described, &args)?, args.format)?, is_true)
     };
-    if let Some(path) = &args.output {
-        write(&text, path)?;
-    } else {
-        let mut out = Output::new();
-        out.raw(&text)?;
-        out.finish()?;
-    }
+    destination.write(&text)?;
     Ok(u8::from(!is_true))
 }
 
@@ -131,16 +125,4 @@ fn formatted(description: &Description, format: DigestFormat) -> Result<Vec<u8>,
             bytes
         }
     })
-}
-
-/// The file is there whole or not at all.
-fn write(text: &[u8], path: &Path) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::file(path, "can't be written", &error);
-    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
-        .tempfile_in(dir)
-        .map_err(failed)?;
-    file.write_all(text).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error)).map(drop)
 }
