@@ -102,9 +102,7 @@ fn add_packages(
     host_root: &Path,
     reporter: Reporter,
 ) -> Result<(), Failure> {
-    let package = |member: &Member| machine.place(member.root()).packages.entry(member.package());
-    let packages: Vec<_> = selection.members().map(package).collect();
-    for (member, contents) in selection.members().zip(Contents::of_all(&packages)) {
+    for (member, contents) in selection.members().zip(contents(selection.members(), machine)) {
         let place = machine.place(member.root());
         let prefix = prefix(&place.root, host_root)?;
         let owner = builder.owner(member.cpv().as_str());
@@ -127,6 +125,15 @@ fn add_packages(
         builder.add([&prefix, &file.path[..]].concat(), owner);
     }
     Ok(())
+}
+
+/// What packages installed, in their order.
+pub(crate) fn contents<'m>(
+    members: impl Iterator<Item = &'m Member>,
+    machine: &Machine,
+) -> Vec<Result<Option<Contents>, hermitage_vdb::Error>> {
+    let package = |member: &Member| machine.place(member.root()).packages.entry(member.package());
+    Contents::of_all(&members.map(package).collect::<Vec<_>>())
 }
 
 fn add(builder: &mut ViewBuilder<'_>, prefix: &[u8], entry: &Entry<'_>, owner: OwnerId) {

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
-use hermitage_depgraph::Source as _;
+use hermitage_depgraph::{Member, Source as _};
 use hermitage_mountns::ByteString;
 use hermitage_vdb::{DiskLinks, Entry};
 use hermitage_view::RealHost;
@@ -134,15 +134,16 @@ fn recorded(
     machine: &Machine,
 ) -> Result<Recorded, Failure> {
     let mut recorded = Recorded::default();
-    for member in selection.members() {
+    // What was imported has the times that files had then, whatever had been done to them.
+    let is_imported = |member: &&Member| {
+        let package = machine.place(member.root()).packages.packages().get(member.package());
+        package.repository() == Some("debian")
+    };
+    let members = || selection.members().filter(|member| !is_imported(member));
+    for (member, contents) in members().zip(visible::contents(members(), machine)) {
         let place = machine.place(member.root());
-        let package = place.packages.packages().get(member.package());
-        // What was imported has the times that files had then, whatever had been done to them.
-        if package.repository() == Some("debian") {
-            continue;
-        }
         let prefix = visible::prefix(&place.root, &visible.host_root)?;
-        let Some(contents) = place.packages.entry(member.package()).contents()? else { continue };
+        let Some(contents) = contents? else { continue };
         // What is damaged was told of, or has ended the run, when the view was made.
         for entry in contents.settled(&DiskLinks::new(&place.root)).flatten() {
             let Entry::Obj { path, md5, mtime } = entry else { continue };
