@@ -86,10 +86,10 @@ fn same_surroundings(before: &Task, after: &Task) -> Result<(), Failure> {
             .cloned()
             .collect(),
     };
-    if rest(before).digest() == rest(after).digest() {
+    let (first, second) = (rest(before), rest(after));
+    if first.digest() == second.digest() {
         return Ok(());
     }
-    let (first, second) = (rest(before), rest(after));
     let difference = first.compare(&second);
     let path = difference.groups.first().and_then(|group| group.changes.first());
     let path = path.map_or("a setting".into(), |change| shown(change.path).to_string());

@@ -1,6 +1,8 @@
 //! One build, on a copy of the sources.
 
 use std::cell::OnceCell;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -105,18 +107,12 @@ fn names(worked: &Worked, scratch: &Path) -> Result<Names, Failure> {
         let hosts = std::fs::read(outside(host_root, Path::new("/etc").join(name).as_path()));
         let file = scratch.join(name);
         std::fs::write(&file, [entry.as_bytes(), &hosts.unwrap_or_default()].concat())
+            .and_then(|()| std::fs::set_permissions(&file, Permissions::from_mode(0o644)))
             .map_err(|error| Failure::file(&file, "can't be written", &error))?;
         let inside = file.strip_prefix(host_root).unwrap_or(&file);
         Ok::<_, Failure>(ByteString::from(Path::new("/").join(inside).as_path()))
     };
-    let (passwd, group) = (make("passwd", passwd)?, make("group", group)?);
-    for name in ["passwd", "group"] {
-        use std::os::unix::fs::PermissionsExt as _;
-        let readable = std::fs::Permissions::from_mode(0o644);
-        std::fs::set_permissions(scratch.join(name), readable)
-            .map_err(|error| Failure::file(scratch, "can't be written", &error))?;
-    }
-    Ok(Names { passwd, group })
+    Ok(Names { passwd: make("passwd", passwd)?, group: make("group", group)? })
 }
 
 impl Built {

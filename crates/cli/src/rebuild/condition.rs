@@ -30,21 +30,6 @@ pub(crate) enum Condition {
 }
 
 impl Condition {
-    /// Every condition, in the order in which they are told of.
-    pub(crate) const ALL: [Self; 11] = [
-        Self::Environment,
-        Self::Host,
-        Self::User,
-        Self::TimeZone,
-        Self::Locale,
-        Self::Umask,
-        Self::Order,
-        Self::Cpus,
-        Self::Date,
-        Self::Place,
-        Self::Packages,
-    ];
-
     /// The name on the command line and in reports.
     pub(crate) fn name(self) -> &'static str {
         match self {

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use clap::ValueEnum as _;
 use hermitage_mountns::{Outcome, PrivateMemory};
 
 use crate::args::{ComparisonArgs, RebuildArgs};
@@ -113,7 +114,7 @@ fn chosen(
     memory: Option<&str>,
 ) -> (Vec<Condition>, Vec<Held>) {
     let (mut varied, mut held) = (Vec::new(), Vec::new());
-    for condition in Condition::ALL {
+    for &condition in Condition::value_variants() {
         let reason = if args.run.pure && condition.is_held_by_pure() {
             let by = if condition == Condition::Packages { "the view" } else { "--pure" };
             Some(format!("the same for every build, by {by}"))
