@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::plan::{self, Surveyed};
 use crate::pure;
 use crate::report::Reporter;
+use crate::repository;
 use crate::source::{Machine, absolute};
 use crate::timing::Timings;
 
@@ -239,8 +240,12 @@ pub(crate) fn witnesses(
     view: &ViewArgs,
     machine: &Machine,
 ) -> Result<Vec<ByteString>, Failure> {
+    // With the directory that the entry is in: of a name it is that of the best version there.
+    let entry = repository::metadata_of(target)?;
+    let near = entry.iter().flat_map(|entry| entry.parent().into_iter().chain([entry.as_path()]));
     let given = [&target.ebuild_metadata, &view.generated].into_iter().flatten();
-    let given = given.map(|path| absolute(path)).collect::<Result<Vec<PathBuf>, _>>()?;
+    let given = given.map(PathBuf::as_path).chain(near).map(absolute);
+    let given = given.collect::<Result<Vec<PathBuf>, _>>()?;
     let mut paths: Vec<ByteString> =
         machine.witnesses().iter().chain(&given).map(|path| path.as_path().into()).collect();
     paths.sort();

@@ -20,7 +20,6 @@ use crate::import::cache_directory;
 use crate::plan::{self, Surveyed};
 use crate::prepare::witnesses;
 use crate::report::Reporter;
-use crate::repository;
 use crate::source::Machine;
 use crate::target;
 use crate::timing::Timings;
@@ -75,13 +74,6 @@ fn watched(
     visible: &Visible,
 ) -> Result<Vec<ByteString>, Failure> {
     let mut watched = witnesses(asked.target, asked.view, machine)?;
-    let entry = repository::metadata_of(asked.target)?;
-    watched.extend(
-        entry
-            .iter()
-            .flat_map(|path| path.parent().into_iter().chain([path.as_path()]))
-            .map(ByteString::from),
-    );
     for member in selection.members() {
         let package = machine.place(member.root()).packages.entry(member.package());
         watched.push(package.dir().join("USE").as_path().into());

@@ -304,6 +304,26 @@ fn changed_metadata_of_an_ebuild_is_noticed() {
 }
 
 #[test]
+fn changed_metadata_and_another_version_in_a_repository_are_noticed() {
+    let stage = Stage::new();
+    let cache = stage.real("/repository/metadata/md5-cache/app-misc");
+    let entry = |version: &str, depend: &str| {
+        let text = format!("DEFINED_PHASES=-\nDEPEND={depend}\nEAPI=8\nSLOT=0\n");
+        std::fs::write(cache.join(format!("new-{version}")), text).unwrap();
+    };
+    std::fs::create_dir_all(&cache).unwrap();
+    entry("2", "app-shells/sh dev-libs/z");
+    wait();
+    let repository = stage.real("/repository");
+    let arguments =
+        ["app-misc/new", "--repository", repository.to_str().unwrap(), "--system", "none"];
+    let (before, after) = stage.notices(&arguments, |_| entry("2", "app-shells/sh"));
+    assert!(before.contains("z.h") && !after.contains("z.h"), "{before}{after}");
+    let (before, after) = stage.notices(&arguments, |_| entry("3", "app-shells/sh dev-libs/z"));
+    assert!(!before.contains("z.h") && after.contains("z.h"), "{before}{after}");
+}
+
+#[test]
 fn a_damaged_file_is_made_anew_and_told_of() {
     let stage = Stage::new();
     stage.look(TOOL);
