@@ -67,16 +67,18 @@ impl fmt::Display for ByteString {
             for character in chunk.valid().chars() {
                 match character {
                     '\\' => f.write_str("\\\\")?,
-                    c if c.is_ascii_control() => write!(f, "\\x{:02x}", u32::from(c))?,
+                    c if c.is_control() => escape(f, c.encode_utf8(&mut [0; 4]).as_bytes())?,
                     c => f.write_char(c)?,
                 }
             }
-            for byte in chunk.invalid() {
-                write!(f, "\\x{byte:02x}")?;
-            }
+            escape(f, chunk.invalid())?;
         }
         Ok(())
     }
+}
+
+fn escape(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    bytes.iter().try_for_each(|byte| write!(f, "\\x{byte:02x}"))
 }
 
 impl fmt::Debug for ByteString {
