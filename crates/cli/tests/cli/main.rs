@@ -11,6 +11,7 @@ mod bench;
 mod build;
 mod cache;
 mod check;
+mod check_batch;
 mod configuration;
 mod digest;
 mod inside;
