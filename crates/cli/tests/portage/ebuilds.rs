@@ -46,7 +46,6 @@ pub(crate) fn files() -> Vec<(String, String)> {
     let mut files: Vec<(String, String)> = [
         ("eclass/probe.eclass", PROBE),
         ("app-misc/undeclared/undeclared-1.ebuild", UNDECLARED),
-        ("app-misc/sleeper/sleeper-1.ebuild", SLEEPER),
         ("app-misc/surroundings/surroundings-1.ebuild", SURROUNDINGS),
         ("dev-libs/hslot/hslot-1.ebuild", SLOTTED),
         ("dev-libs/hslot/hslot-2.ebuild", SLOTTED),
@@ -54,6 +53,7 @@ pub(crate) fn files() -> Vec<(String, String)> {
     ]
     .map(|(path, text)| (path.to_owned(), text.to_owned()))
     .into();
+    files.push(("app-misc/sleeper/sleeper-1.ebuild".to_owned(), SLEEPER.replace("TIME", &time())));
     for Prober { name, text } in PROBERS {
         let package = name.rsplit_once('-').unwrap().0;
         let text = format!(
@@ -121,6 +121,11 @@ src_compile() {
 }
 "##;
 
+/// For how long the sleeper sleeps, which no other run's does.
+pub(crate) fn time() -> String {
+    format!("987654.{}", std::process::id())
+}
+
 /// Takes its time, so that it can be interrupted.
 const SLEEPER: &str = r#"EAPI=8
 DESCRIPTION="Sleeps"
@@ -128,7 +133,7 @@ SLOT="0"
 KEYWORDS="amd64"
 S="${WORKDIR}"
 src_compile() {
-	sleep 987654 &
+	sleep TIME &
 	wait
 }
 "#;

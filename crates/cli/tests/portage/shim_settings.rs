@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
 use crate::Case;
+use crate::ebuilds::time;
 use crate::portage::{Portage, identity, succeed, transcript};
 
 pub(crate) const CASES: &[Case] = &[
@@ -205,9 +206,10 @@ fn link(portage: &Portage) {
 fn interrupted(portage: &Portage) {
     portage.prepare();
     portage.configure("");
+    let line = format!("sleep\0{}\0", time());
+    let sleeps = || processes().into_iter().filter(|words| *words == line).count();
+    assert_eq!(sleeps(), 0);
     let mut emerge = portage.hermitage_emerge(&["app-misc/sleeper"]).spawn().unwrap();
-    let sleeps =
-        || processes().into_iter().filter(|line| line.starts_with("sleep\0987654")).count();
     wait_until("it sleeps", || sleeps() > 0);
     succeed(std::process::Command::new("kill").arg(emerge.id().to_string()));
     assert!(!emerge.wait().unwrap().success());
