@@ -44,10 +44,22 @@ pub(crate) fn read(proc: &OwnedFd, pid: u32, file: &str) -> Option<Vec<u8>> {
     let path = format!("{pid}/{file}");
     let fd =
         rustix::fs::openat(proc, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()).ok()?;
-    let mut bytes = Vec::new();
-    std::io::Read::read_to_end(&mut std::fs::File::from(fd), &mut bytes).ok()?;
-    Some(bytes)
+    // These files have no size to ask for, and somebody waits: most come whole with the first read.
+    let mut bytes = vec![0; PAGE];
+    let mut length = 0;
+    loop {
+        let read = rustix::io::read(&fd, &mut bytes[length..]).ok()?;
+        length += read;
+        if length < bytes.len() {
+            bytes.truncate(length);
+            return Some(bytes);
+        }
+        bytes.resize(2 * length, 0);
+    }
 }
+
+/// Longer than what most files in `/proc` hold.
+const PAGE: usize = 4096;
 
 /// The file that a process executes.
 fn executed(proc: &OwnedFd, pid: u32) -> Option<ByteString> {
