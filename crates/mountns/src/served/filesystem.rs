@@ -59,9 +59,14 @@ impl Names {
         }
     }
 
-    /// The value of one of the attributes by which overlayfs finds the host's file.
+    /// The value of one of the attributes by which overlayfs finds the host's file, or no other directory.
     fn attribute(&self, node: NodeId, name: &[u8]) -> Option<Vec<u8>> {
-        if self.host.tree.shape(node)? != Shape::File {
+        let shape = self.host.tree.shape(node)?;
+        if matches!(shape, Shape::Dir { .. }) {
+            // There is no layer below that it could hide; overlayfs then does not ask where else to look.
+            return (name == b"user.overlay.opaque").then(|| b"y".to_vec());
+        }
+        if shape != Shape::File {
             return None;
         }
         match name {
