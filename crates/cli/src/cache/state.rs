@@ -16,6 +16,9 @@ use super::watch::Group;
 /// Times of files are no finer than the kernel's clock tick; what is this new may change again unnoticed.
 const TICK: Duration = Duration::from_millis(50);
 
+/// How much other threads than the first let others go before them.
+const GIVE_WAY: i32 = 10;
+
 /// Below this many groups a thread costs more than it saves.
 const WORTH_A_THREAD: usize = 8;
 
@@ -44,7 +47,11 @@ impl State {
         thread::scope(|scope| {
             for _ in 1..threads_for(groups.len()) {
                 // Where no thread is to be had, this one does it all.
-                let _none = thread::Builder::new().spawn_scoped(scope, work);
+                let _none = thread::Builder::new().spawn_scoped(scope, || {
+                    // The view is being made meanwhile, which is not to wait for us; only this thread gives way.
+                    let _none = rustix::process::nice(GIVE_WAY);
+                    work();
+                });
             }
             work();
         });
