@@ -99,8 +99,8 @@ impl Hashes {
         let _held = lock(&self.path.with_extension("lock"), FlockOperation::LockExclusive)?;
         let bytes = written(&merged(fresh, read(&self.path)));
         let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(dir)?;
+        // What a power cut may leave of it is known by its checksum to be nothing.
         file.write_all(&bytes)?;
-        file.as_file().sync_data()?;
         file.persist(&self.path).map(drop).map_err(|error| error.error)
     }
 }

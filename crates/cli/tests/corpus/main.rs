@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
 
 mod closures;
+mod digests;
+mod installed;
 mod repository;
 
 use std::path::Path;
@@ -13,6 +15,14 @@ fn main() -> ExitCode {
     hermitage_testing::run(
         Corpus::from_environment(),
         &[
+            (
+                "digests_of_a_desktop_are_equal_where_the_same_is_seen_and_nowhere_else",
+                digests::of_a_desktop_they_are_equal_where_the_same_is_seen,
+            ),
+            (
+                "digests_of_a_prefix_are_equal_where_the_same_is_seen_and_nowhere_else",
+                digests::of_a_prefix_they_are_equal_where_the_same_is_seen,
+            ),
             (
                 "ebuilds_of_every_category_of_a_real_tree_are_targets",
                 repository::ebuilds_of_every_category_of_a_real_tree_are_targets,
