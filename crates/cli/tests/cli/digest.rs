@@ -2,10 +2,12 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use hermitage_vdb::test_support::Fixture;
 
+use crate::machine::Machine;
 use crate::support::{Answer, hermitage, in_database, small_system};
 
 /// A made-up system, and a cache of its own.
@@ -201,4 +203,51 @@ fn what_tells_two_apart_is_said_by_package_and_path() {
     )
     .unwrap();
     explain(&[]).refused(&["saved.json", "--format json"]);
+}
+
+/// As root of a container that another user has made, with one file in the place of another.
+fn in_container(asked: &Command, cache: &Path, file: &Path, shown: &Path) -> String {
+    const NOBODY: &str = "65534";
+    let mut command = Command::new("unshare");
+    if rustix::process::geteuid().is_root() {
+        command = Command::new("setpriv");
+        command.args(["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "unshare"]);
+    }
+    command.args(["--user", "--map-root-user", "--mount", "--uts", "--ipc", "--net", "sh", "-c"]);
+    command.args([r#"mount --bind "$1" "$2" && shift 2 && exec "$@""#, "sh"]);
+    command.arg(file).arg(shown).arg(asked.get_program()).args(asked.get_args());
+    command.env("XDG_CACHE_HOME", cache).env("XDG_CONFIG_HOME", "/nonexistent");
+    Answer::of(command.output().unwrap()).good()
+}
+
+#[test]
+fn of_this_machines_packages_it_is_the_same_for_another_user_in_a_container() {
+    let machine = Machine::get();
+    let scratch = tempfile::tempdir().unwrap();
+    let place = |name: &str| scratch.path().join(name);
+    let (cache, same, byte, mode) = (place("cache"), place("same"), place("byte"), place("mode"));
+    std::fs::create_dir(&cache).unwrap();
+    // Both users look there, and one of them keeps what it finds.
+    for (path, mode) in [(scratch.path(), 0o755), (&cache, 0o777)] {
+        std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+    }
+    let mut asked = hermitage();
+    asked.arg("digest").args(machine.options()).args(["--system", "none"]);
+    asked.args(["--depend", &machine.library]);
+    let here = Answer::of(asked.env("XDG_CACHE_HOME", place("own")).output().unwrap()).good();
+
+    let header = Path::new("/usr/include").join(machine.header());
+    for copy in [&same, &byte, &mode] {
+        std::fs::copy(&header, copy).unwrap();
+    }
+    let mut content = std::fs::read(&header).unwrap();
+    content[0] ^= 1;
+    std::fs::write(&byte, content).unwrap();
+    std::fs::set_permissions(&mode, PermissionsExt::from_mode(0o645)).unwrap();
+    let elsewhere = |file: &Path| in_container(&asked, &cache, file, &header);
+    assert_eq!(elsewhere(&same), here);
+    assert_ne!(elsewhere(&byte), here, "a byte");
+    assert_ne!(elsewhere(&mode), here, "a bit of a mode");
+    let one_more = asked.args(["--bdepend", &machine.declared]).output().unwrap();
+    assert_ne!(Answer::of(one_more).good(), here, "more dependencies");
 }
