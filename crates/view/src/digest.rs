@@ -84,3 +84,4 @@ pub use description::{Description, Fact, Item, What, identity};
 pub use difference::{Change, Difference, Group};
 pub use recorded::{Record, Recorded};
 pub use survey::Survey;
+pub use tree::describe_tree;

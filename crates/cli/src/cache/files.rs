@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -52,7 +53,34 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
 
 /// Waits for the right that a file stands for, which is made where it is not there.
 pub(crate) fn lock(path: &Path, how: FlockOperation) -> io::Result<Held> {
-    let file = File::options().create(true).truncate(false).write(true).open(path)?;
-    rustix::fs::flock(&file, how)?;
-    Ok(Held(file))
+    loop {
+        let file = File::options().create(true).truncate(false).write(true).open(path)?;
+        rustix::fs::flock(&file, how)?;
+        // Who had it may have removed it, and others have made another one since.
+        if is_at(&file, path)? {
+            return Ok(Held(file));
+        }
+    }
+}
+
+/// Removes the files of a directory that stand for rights which nobody has.
+pub(crate) fn remove_unheld(dir: &Path) -> io::Result<()> {
+    for Item { path, .. } in items(dir)? {
+        let Ok(file) = File::options().write(true).open(&path) else { continue };
+        let is_free = rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok();
+        if is_free && is_at(&file, &path)? {
+            remove(&path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file is the one of this name.
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    let found = match std::fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        found => found?,
+    };
+    let ours = file.metadata()?;
+    Ok((ours.dev(), ours.ino()) == (found.dev(), found.ino()))
 }

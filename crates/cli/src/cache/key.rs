@@ -1,5 +1,5 @@
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
@@ -38,6 +38,12 @@ impl Key {
         }
         let text = format!("{target:?}\n{closure:?}\n{view:?}\n{:?}\n{:?}", user(), program()?);
         Ok(Self(hex(&Sha256::digest(text))[..32].to_owned()))
+    }
+
+    /// The key of what a command in this directory sees besides its writable trees, if this is that of the view.
+    pub(crate) fn of_inputs(&self, directory: &Path) -> Self {
+        let text = format!("{}\n{directory:?}", self.0);
+        Self(hex(&Sha256::digest(text))[..32].to_owned())
     }
 
     pub(crate) fn as_str(&self) -> &str {

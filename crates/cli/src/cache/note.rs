@@ -48,6 +48,12 @@ impl Watched {
         let is_busy = |path: &ByteString| busy.iter().any(|busy| busy.dir == *path);
         let shown = inside.filter(|path| !is_covered(path, &covered) && !is_busy(path));
         let paths = witnesses.into_iter().chain(shown.map(|path| outside(&path))).collect();
+        Self::around(paths, root, busy)
+    }
+
+    /// These paths of the host, in any order, and busy directories of the view whose root is there.
+    pub(crate) fn around(paths: Vec<ByteString>, root: &[u8], busy: &[Busy]) -> Self {
+        let outside = |path: &ByteString| ByteString([root, path.as_bytes()].concat());
         let busy = busy.iter().map(|it| Busy { dir: outside(&it.dir), names: it.names.clone() });
         Self(watch::write(paths, &busy.collect::<Vec<_>>()))
     }

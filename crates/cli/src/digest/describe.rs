@@ -104,10 +104,14 @@ fn paths(
     let survey =
         Survey { view: &visible.view, host: &host, recorded: &recorded, without: &without };
     let description = survey.describe(&files)?;
+    keep_sums(&hashes, reporter);
+    Ok((description, files.belied()))
+}
+
+pub(super) fn keep_sums(hashes: &Hashes, reporter: Reporter) {
     if let Err(error) = hashes.save() {
         reporter.detail(format_args!("sums of files are not kept: {error}"));
     }
-    Ok((description, files.belied()))
 }
 
 fn tell(belied: &[Vec<u8>], reporter: Reporter) {
@@ -149,7 +153,7 @@ fn recorded(
 }
 
 /// Our own cache as a path of the view: it changes whenever something is looked at, and is covered inside.
-fn inside(cache: &Path, host_root: &Path) -> Vec<Vec<u8>> {
+pub(super) fn inside(cache: &Path, host_root: &Path) -> Vec<Vec<u8>> {
     let cache = cache.canonicalize().unwrap_or_else(|_| cache.to_owned());
     let inside = cache.strip_prefix(host_root).ok();
     inside.iter().map(|path| [b"/", path.as_os_str().as_bytes()].concat()).collect()

@@ -19,18 +19,18 @@ use crate::report::Reporter;
 
 /// What is visible and declared: the part of an identity that takes a while to find out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Identity {
+pub(super) struct Identity {
     view: Sum,
     facts: Vec<Fact>,
 }
 
 impl Identity {
     /// Finds it out, or takes what was found out before when nothing has changed since.
-    pub(crate) fn of(asked: Asked<'_>, reporter: Reporter) -> Result<Self, Failure> {
+    pub(super) fn of(asked: Asked<'_>, reporter: Reporter) -> Result<Self, Failure> {
         let began = SystemTime::now();
         let store = Store::at(cache_directory()?.join("digests"));
         let key = Key::of(asked.target, asked.closure, asked.view)?;
-        if let Some(Kept { view, facts, warnings }) = store.find(&key) {
+        if let Some(Kept { view, facts, warnings, .. }) = store.find(&key) {
             for text in &warnings {
                 reporter.warning(text);
             }
@@ -40,7 +40,7 @@ impl Identity {
         let described = describe(asked, Trust::Recorded, recording)?;
         let view = described.description.view_digest();
         let facts = described.description.facts;
-        let kept = Kept { view, facts, warnings: recording.recorded() };
+        let kept = Kept { view, facts, warnings: recording.recorded(), setting: None };
         let watched = Watched::paths(described.watched);
         if let Err(error) = store.keep(&key, &kept, &watched, began) {
             reporter.detail(format_args!("the digest is not kept: {error}"));

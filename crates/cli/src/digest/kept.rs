@@ -15,13 +15,14 @@ use hermitage_mountns::ByteString;
 use hermitage_view::digest::{Fact, Sum};
 use serde::{Deserialize, Serialize};
 
+use super::inputs::Setting;
 use crate::cache::{Key, State, Watched, files};
 
 const MAGIC: &[u8; 8] = b"HRMITDIG";
 const HEADER: usize = 16;
 
 /// The number of the text's form.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 /// How much is kept of all of them.
 const LIMIT: u64 = 64 << 20;
@@ -39,6 +40,8 @@ struct Text {
     view: String,
     facts: Vec<Vec<ByteString>>,
     warnings: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    setting: Option<Setting>,
     state: State,
 }
 
@@ -48,6 +51,8 @@ pub(super) struct Kept {
     pub(super) view: Sum,
     pub(super) facts: Vec<Fact>,
     pub(super) warnings: Vec<String>,
+    /// With that of the [inputs](super::Inputs) of a command.
+    pub(super) setting: Option<Setting>,
 }
 
 impl Store {
@@ -69,6 +74,7 @@ impl Store {
             view: Sum::parse(&text.view)?,
             facts: text.facts.into_iter().map(fact).collect(),
             warnings: text.warnings,
+            setting: text.setting,
         })
     }
 
@@ -90,6 +96,7 @@ impl Store {
             view: kept.view.to_string(),
             facts: kept.facts.iter().map(fact).collect(),
             warnings: kept.warnings.clone(),
+            setting: kept.setting.clone(),
             state,
         };
         std::fs::create_dir_all(&self.dir)?;

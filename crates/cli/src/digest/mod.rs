@@ -10,27 +10,26 @@ mod file;
 mod files;
 mod hashes;
 mod identity;
+mod inputs;
 mod kept;
 
-use std::ffi::OsString;
 use std::path::Path;
 
-use hermitage_view::digest::{Description, Fact};
+use hermitage_view::digest::Description;
 use hermitage_view::{NodeKind, Resolution, View};
 
-use crate::args::{DigestArgs, DigestFormat, RunArgs};
+use crate::args::{DigestArgs, DigestFormat};
 use crate::destination::Destination;
 use crate::failure::Failure;
-use crate::report::Reporter;
 use crate::verbs::Context;
-use crate::visible::Visible;
 use crate::{plan, pure};
 use describe::Described;
 use file::Saved;
 use files::Trust;
+use identity::Identity;
 
 pub(crate) use describe::Asked;
-pub(crate) use identity::Identity;
+pub(crate) use inputs::Inputs;
 
 pub(crate) fn digest(mut args: DigestArgs, context: &Context) -> Result<u8, Failure> {
     context.complete(&mut args.closure, &mut args.view, &mut args.run);
@@ -70,21 +69,8 @@ fn side(text: &str, args: &DigestArgs, context: &Context) -> Result<Description,
     whole(describe::describe(asked(&args), Trust::Recorded, context.reporter)?, &args)
 }
 
-/// The description of what a command sees and gets, and the view that it is of.
-pub(crate) fn of_command(
-    asked: Asked<'_>,
-    command: &[OsString],
-    reporter: Reporter,
-) -> Result<(Description, Visible), Failure> {
-    let described = describe::describe(asked, Trust::Recorded, reporter)?;
-    let facts = of_run(&described, asked.run, command)?;
-    let Described { mut description, visible, .. } = described;
-    description.facts.extend(facts);
-    Ok((description, visible))
-}
-
 /// Where in a view a path of the command line leads, if that is a directory which is shown whole.
-pub(crate) fn tree_at(view: &View, path: &Path) -> Option<Vec<u8>> {
+fn tree_at(view: &View, path: &Path) -> Option<Vec<u8>> {
     match view.resolve(path.as_os_str().as_encoded_bytes()) {
         Resolution::Node { node, .. } if matches!(node.kind(), NodeKind::Tree { .. }) => {
             Some(node.path())
@@ -95,24 +81,17 @@ pub(crate) fn tree_at(view: &View, path: &Path) -> Option<Vec<u8>> {
 
 /// A description with the settings; with a command all that it gets.
 fn whole(described: Described, args: &DigestArgs) -> Result<Description, Failure> {
-    let facts = of_run(&described, &args.run, &args.command)?;
+    let DigestArgs { run, command, .. } = args;
+    let facts = if command.is_empty() {
+        facts::settings(&plan::of_settings(run))
+    } else {
+        let (mut plan, _, _) = plan::of_names(&described.visible, run, &|_| false)?;
+        pure::set_epoch(&mut plan, run, described.epoch);
+        identity::running(&plan, command)
+    };
     let Described { mut description, .. } = described;
     description.facts.extend(facts);
     Ok(description)
-}
-
-/// The settings; with a command all that it gets.
-fn of_run(
-    described: &Described,
-    run: &RunArgs,
-    command: &[OsString],
-) -> Result<Vec<Fact>, Failure> {
-    if command.is_empty() {
-        return Ok(facts::settings(&plan::of_settings(run)));
-    }
-    let (mut plan, _, _) = plan::of_names(&described.visible, run, &|_| false)?;
-    pure::set_epoch(&mut plan, run, described.epoch);
-    Ok(identity::running(&plan, command))
 }
 
 fn formatted(description: &Description, format: DigestFormat) -> Result<Vec<u8>, Failure> {

@@ -12,11 +12,12 @@ mod store;
 use std::path::{Path, PathBuf};
 
 use hermitage_mountns::ByteString;
-use hermitage_view::digest::{Description, Sum};
+use hermitage_view::digest::Sum;
 
 use crate::args::{BackendName, RunVerbArgs};
-use crate::digest::{self, Asked};
+use crate::digest::{Asked, Inputs};
 use crate::failure::Failure;
+use crate::report::{Reporter, Verbosity};
 use crate::source::absolute;
 use crate::verbs::Context;
 use outcome::Outcome;
@@ -29,17 +30,13 @@ const LIMIT: u64 = 2 << 30;
 #[derive(Debug)]
 struct Task {
     key: Sum,
-    before: Description,
-    /// The directory of the host that the paths of the view start at.
-    root: PathBuf,
-    /// The writable trees, as paths of the view.
-    trees: Vec<Vec<u8>>,
+    inputs: Inputs,
 }
 
 pub(crate) fn run(args: &RunVerbArgs, dir: &Path, context: &Context) -> Result<u8, Failure> {
     refuse(args, context)?;
     let reporter = context.reporter;
-    let task = Task::of(args, context)?;
+    let task = Task::of(args)?;
     task.refuse_store_inside(&absolute(dir)?, args)?;
     let opened = Store::open(dir, args.memo.memo_size.unwrap_or(LIMIT))
         .and_then(|store| Ok((store.hold(&task.key)?, store)));
@@ -68,13 +65,20 @@ pub(crate) fn run(args: &RunVerbArgs, dir: &Path, context: &Context) -> Result<u
     if recorded.code != 0 {
         return Ok(recorded.code);
     }
-    let kept = Task::of(args, context)
-        .and_then(|after| Outcome::between(&task, &after))
-        .and_then(|outcome| store.keep(&task.key, &outcome, &recorded, &task.root));
+    let kept = inputs(args)
+        .and_then(|after| Outcome::between(&task.inputs, &after))
+        .and_then(|outcome| store.keep(&task.key, &outcome, &recorded, &task.inputs.root));
     if let Err(failure) = kept {
         reporter.warning(format_args!("what the command left is not stored: {}", brief(&failure)));
     }
     Ok(0)
+}
+
+/// What the command sees now. What there is to be warned of the command's own process tells.
+fn inputs(args: &RunVerbArgs) -> Result<Inputs, Failure> {
+    let RunVerbArgs { target, closure, view, run, start, .. } = args;
+    let asked = Asked { target, closure, view, run };
+    Inputs::of(asked, &start.command, Reporter::new(Verbosity::Quiet))
 }
 
 /// What went wrong, without advice.
@@ -87,7 +91,7 @@ fn replay(store: &Store, task: &Task) -> Result<(), Problem> {
     let run = store.find(&task.key)?;
     // Before anything is touched, all of it is known to be whole.
     let said = runner::said(&run, store)?;
-    restore::restore(&run.outcome, store, &task.root)?;
+    restore::restore(&run.outcome, store, &task.inputs.root)?;
     runner::say(said)
 }
 
@@ -110,29 +114,9 @@ fn refuse(args: &RunVerbArgs, context: &Context) -> Result<(), Failure> {
 }
 
 impl Task {
-    fn of(args: &RunVerbArgs, context: &Context) -> Result<Self, Failure> {
-        let asked = Asked {
-            target: &args.target,
-            closure: &args.closure,
-            view: &args.view,
-            run: &args.run,
-        };
-        let (before, visible) = digest::of_command(asked, &args.start.command, context.reporter)?;
-        let mut trees = Vec::new();
-        for path in &visible.write {
-            trees.push(digest::tree_at(&visible.view, path).ok_or_else(|| {
-                Failure::new(format!("--write {}: --memo takes directories only", path.display()))
-                    .advise("Give the directory that it is in.")
-            })?);
-        }
-        Ok(Self { key: before.digest(), before, root: visible.host_root, trees })
-    }
-
-    /// Whether a path of the view is in a writable tree.
-    fn is_output(&self, path: &[u8]) -> bool {
-        self.trees.iter().any(|tree| {
-            path.strip_prefix(&tree[..]).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
-        })
+    fn of(args: &RunVerbArgs) -> Result<Self, Failure> {
+        let inputs = inputs(args)?;
+        Ok(Self { key: inputs.digest(), inputs })
     }
 
     /// A command that sees the store sees what others left, and could change it.
@@ -141,7 +125,7 @@ impl Task {
         let there = store.ancestors().find(|path| path.exists()).unwrap_or(store);
         let real = there.canonicalize().unwrap_or_else(|_| there.to_owned());
         let is_above = |path: &PathBuf| {
-            let tree = crate::source::outside(&self.root, path);
+            let tree = crate::source::outside(&self.inputs.root, path);
             tree.canonicalize().is_ok_and(|tree| real.starts_with(tree))
         };
         let trees = args.view.write.iter().chain(&args.view.read);

@@ -4,10 +4,11 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use hermitage_mountns::ByteString;
-use hermitage_view::digest::{Content, Description, Item, Sum, What};
+use hermitage_view::digest::{Content, Item, Sum, What};
 use serde::{Deserialize, Serialize};
 
-use super::{Task, shown};
+use super::shown;
+use crate::digest::Inputs;
 use crate::failure::Failure;
 
 /// What a command left in the writable trees.
@@ -50,9 +51,11 @@ pub(super) enum Thing {
 
 impl Outcome {
     /// What came, went and changed; refuses when anything else changed as well, or what is left can't be put there again.
-    pub(super) fn between(before: &Task, after: &Task) -> Result<Self, Failure> {
-        same_surroundings(before, after)?;
-        let (old, new) = (items(before), items(after));
+    pub(super) fn between(before: &Inputs, after: &Inputs) -> Result<Self, Failure> {
+        if before.rest != after.rest {
+            return Err(Failure::new("something else that it sees changed while it ran"));
+        }
+        let (old, new) = (by_path(before), by_path(after));
         let mut gone: Vec<ByteString> =
             old.keys().filter(|path| !new.contains_key(*path)).map(|path| shown(path)).collect();
         gone.reverse();
@@ -67,33 +70,8 @@ impl Outcome {
     }
 }
 
-/// The items in writable trees. A directory stands before what it holds, because its path is the beginning of theirs.
-fn items(task: &Task) -> BTreeMap<&[u8], &Item> {
-    let items = task.before.items.iter().filter(|item| task.is_output(&item.path));
-    items.map(|item| (&item.path[..], item)).collect()
-}
-
-/// What the command saw besides the writable trees has to be what the key says.
-fn same_surroundings(before: &Task, after: &Task) -> Result<(), Failure> {
-    let rest = |task: &Task| Description {
-        facts: task.before.facts.clone(),
-        owners: Vec::new(),
-        items: task
-            .before
-            .items
-            .iter()
-            .filter(|item| !task.is_output(&item.path))
-            .cloned()
-            .collect(),
-    };
-    let (first, second) = (rest(before), rest(after));
-    if first.digest() == second.digest() {
-        return Ok(());
-    }
-    let difference = first.compare(&second);
-    let path = difference.groups.first().and_then(|group| group.changes.first());
-    let path = path.map_or("a setting".into(), |change| shown(change.path).to_string());
-    Err(Failure::new(format!("{path} changed while it ran")))
+fn by_path(inputs: &Inputs) -> BTreeMap<&[u8], &Item> {
+    inputs.items.iter().map(|item| (&item.path[..], item)).collect()
 }
 
 impl Left {

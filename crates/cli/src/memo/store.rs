@@ -3,7 +3,8 @@
 //! # Format
 //! `objects/DIGITS` is a content, named by its own SHA-256. `runs/DIGITS` is what one command left, named by its key: the SHA-256 of
 //! the rest in hexadecimal, a line feed, and JSON. Everything is written under another name, made durable and renamed. Who
-//! writes holds `lock` together with others, who removes holds it alone; `locks/DIGITS` is held by who works out a key.
+//! writes holds `lock` together with others, who removes holds it alone; `locks/DIGITS` is held by who works out a key, and
+//! removed with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -29,6 +30,13 @@ pub(super) struct Store {
     limit: u64,
 }
 
+/// The right to work out a key, for as long as it lives.
+#[derive(Debug)]
+pub(super) struct Turn {
+    path: PathBuf,
+    _held: Held,
+}
+
 /// What one command left and said.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Run {
@@ -49,6 +57,13 @@ pub(super) enum Problem {
     Fatal(Failure),
 }
 
+impl Drop for Turn {
+    fn drop(&mut self) {
+        // Who waits for it makes another one. One that stays is removed with others.
+        let _ = files::remove(&self.path);
+    }
+}
+
 impl Store {
     pub(super) fn open(dir: &Path, limit: u64) -> Result<Self, Failure> {
         for part in ["objects", "runs", "locks"] {
@@ -63,8 +78,10 @@ impl Store {
     }
 
     /// Waits until nobody else works out this key.
-    pub(super) fn hold(&self, key: &Sum) -> Result<Held, Failure> {
-        lock(&self.dir.join("locks").join(key.hex()), FlockOperation::LockExclusive)
+    pub(super) fn hold(&self, key: &Sum) -> Result<Turn, Failure> {
+        let path = self.dir.join("locks").join(key.hex());
+        let held = lock(&path, FlockOperation::LockExclusive)?;
+        Ok(Turn { path, _held: held })
     }
 
     /// What the command of this key left.
@@ -190,6 +207,8 @@ impl Store {
                 files::remove(&path)?;
             }
         }
+        // Of runs that were killed.
+        files::remove_unheld(&self.dir.join("locks"))?;
         let objects = files::items(&self.dir.join("objects"))?;
         let sizes: BTreeMap<_, _> =
             objects.iter().map(|object| (name_of(&object.path), object.bytes)).collect();

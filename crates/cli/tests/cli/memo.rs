@@ -1,10 +1,11 @@
 //! `run --memo`: what a command left the last time is never another thing than it would leave now.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hermitage_vdb::test_support::Fixture;
 
@@ -199,24 +200,94 @@ fn of_eight_at_once_none_is_wrong() {
 }
 
 #[test]
-fn killed_at_any_time_it_leaves_nothing_wrong_in_the_store() {
+fn killed_at_every_stage_it_leaves_nothing_wrong_in_the_store() {
     let stage = Stage::new();
-    for delay in [0, 20, 60, 120, 200, 300, 420, 600] {
-        stage.source("one");
-        let mut child = stage.command(&stage.store(), &[], BUILD).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(delay));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        // Whatever of it is left dies with it.
-        std::thread::sleep(Duration::from_millis(30));
+    let right = |(answer, stored): (Answer, bool)| {
+        assert_eq!((answer.code, &answer.stdout[..]), (Some(0), "said\nin: \n"), "{answer:?}");
+        stored
+    };
+    let began = Instant::now();
+    assert!(!right(stage.run(BUILD)));
+    let (whole, built) = (began.elapsed(), stage.left());
+    // First while it looks, runs, compares and stores, then while it puts back what is stored.
+    for (is_stored, parts) in [(false, 8), (true, 4)] {
+        for part in 0..parts {
+            if !is_stored {
+                std::fs::remove_dir_all(stage.store()).unwrap();
+            }
+            stage.source("one");
+            let mut child = stage.command(&stage.store(), &[], BUILD);
+            let mut child = child.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            std::thread::sleep(whole * part / parts);
+            child.kill().unwrap();
+            child.wait().unwrap();
+            // Whatever of it is left dies with it.
+            std::thread::sleep(Duration::from_millis(30));
+            stage.source("one");
+            right(stage.run(BUILD));
+            let left = stage.left();
+            stage.source("one");
+            assert!(right(stage.run(BUILD)), "it was run once, and is not stored");
+            assert_eq!(stage.left(), left, "part {part}");
+            assert!(left.keys().eq(built.keys()), "part {part}");
+        }
     }
+    // Of those that were killed nothing stays, once something else was stored.
+    stage.source("two");
+    right(stage.run(BUILD));
+    let names = |dir: &str| std::fs::read_dir(stage.store().join(dir)).unwrap().count();
+    assert_eq!((names("locks"), names("runs")), (0, 2));
+    assert_eq!(std::fs::read_dir(stage.store()).unwrap().count(), 4, "lock, locks, objects, runs");
+}
+
+#[test]
+fn a_full_disk_is_told_costs_no_result_and_leaves_the_store_usable() {
+    let stage = Stage::new();
+    stage.source(&"0123456789abcdef".repeat(1 << 14));
+    let store = stage.store();
+    std::fs::create_dir(&store).unwrap();
+    // 256 KiB do not fit three times into 512 KiB; the store is a file system of its own, as root of a container.
+    let script = r#"mount -t tmpfs -o size=512k none "$1" && shift
+        "$@" sh -c 'cat src/in src/in src/in > src/out; echo big' || exit
+        echo "left: $(find "$0" -type f -size +0 | wc -l)"
+        "$@" sh -c 'echo small > src/out; echo small' && "$@" sh -c 'echo small > src/out; echo small'"#;
+    let plain = stage.command(&store, &[], BUILD);
+    let mut contained = Command::new("unshare");
+    contained
+        .args(["--user", "--map-root-user", "--mount", "sh", "-c", script])
+        .args([&store, &store]);
+    contained.arg(plain.get_program()).args(plain.get_args().take_while(|word| *word != "sh"));
+    contained.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let answer = Answer::of(contained.stdin(Stdio::null()).output().unwrap());
+    assert_eq!(answer.code, Some(0), "{answer:?}");
+    assert_eq!(answer.stdout, "big\nleft: 0\nsmall\nsmall\n", "{answer:?}");
+    assert_eq!(answer.stderr.matches("is not stored: ").count(), 1, "{answer:?}");
+    assert!(answer.stderr.contains("No space left on device"), "{answer:?}");
+}
+
+#[test]
+fn what_is_known_of_everything_but_the_sources_is_not_found_out_again() {
+    let stage = Stage::new();
+    // What has just changed is not remembered.
+    std::thread::sleep(Duration::from_millis(80));
+    stage.run(BUILD);
+    let digests = || {
+        let dir = std::fs::read_dir(stage.scratch.path().join("hermitage/digests")).unwrap();
+        dir.map(|entry| entry.unwrap().metadata().unwrap().ino()).collect::<Vec<_>>()
+    };
+    let kept = digests();
+    assert_eq!(kept.len(), 1);
+    for text in ["two", "one"] {
+        stage.source(text);
+        assert_eq!(stage.run(BUILD).1, text == "one");
+        assert_eq!(digests(), kept, "it was made anew");
+    }
+    let program = stage.root().join(programs(&["cat"]).pop().unwrap().strip_prefix("/").unwrap());
+    std::fs::File::options().append(true).open(program).unwrap().write_all(b"\n").unwrap();
+    std::thread::sleep(Duration::from_millis(80));
     stage.source("one");
-    let (answer, _) = stage.run(BUILD);
-    assert_eq!((answer.code, &answer.stdout[..]), (Some(0), "said\nin: \n"), "{answer:?}");
-    let built = stage.left();
-    stage.source("one");
-    assert!(stage.run(BUILD).1);
-    assert_eq!(stage.left(), built);
+    assert!(!stage.run(BUILD).1, "a program is another");
+    assert_ne!(digests(), kept);
 }
 
 #[test]

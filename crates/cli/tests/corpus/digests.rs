@@ -134,7 +134,9 @@ impl<'a> Machine<'a> {
         // Every machine has it, and a view has names of hosts where it is.
         fs::create_dir_all(root.join("etc")).unwrap();
         let installed = Installed { from: self.from, root, keeps_times };
-        self.members.iter().for_each(|member| installed.install(member));
+        for member in self.members {
+            installed.install(member);
+        }
     }
 
     /// The directory of a package in the database.
@@ -185,7 +187,9 @@ impl<'a> Machine<'a> {
     fn is_the_same_beside(&self, database: &Path, others: &[String]) {
         let before = self.digest();
         let installed = Installed { from: database, root: &self.here, keeps_times: true };
-        others.iter().for_each(|other| installed.install(other));
+        for other in others {
+            installed.install(other);
+        }
         assert_eq!(self.digest(), before, "{}", self.target);
     }
 

@@ -100,7 +100,7 @@ fn is_extra(node: &Node<'_>) -> bool {
 }
 
 /// Looks at all files, with as many processors as there are.
-fn fill(
+pub(super) fn fill(
     items: &mut [Item],
     files: &[(usize, &[Record])],
     contents: &dyn Contents,

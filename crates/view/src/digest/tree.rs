@@ -2,8 +2,36 @@
 
 use std::io;
 
-use super::{Item, What};
+use super::survey::fill;
+use super::{Contents, Item, What};
 use crate::{DirEntry, Error, ErrorKind, Host, Kind};
+
+/// Describes a directory with everything below, as a [`Survey`](super::Survey) does one that is shown whole. What is at one of
+/// the paths `without`, or below, is left out.
+///
+/// # Errors
+/// [`ErrorKind::Host`] with the path that could not be looked at, also when there is no directory.
+pub fn describe_tree(
+    dir: &[u8],
+    host: &dyn Host,
+    without: &[Vec<u8>],
+    contents: &dyn Contents,
+) -> Result<Vec<Item>, Error> {
+    let Some(What::Dir { mode, .. }) = what(host, dir)? else {
+        return Err(failed(dir, "lstat", io::ErrorKind::NotADirectory.into()));
+    };
+    let dir_item =
+        |closed| Item { path: dir.to_vec(), what: What::Dir { mode, closed }, owners: Vec::new() };
+    let mut items = vec![dir_item(false)];
+    if !below(host, dir, without, &mut items)? {
+        items[0] = dir_item(true);
+    }
+    let is_file = |item: &Item| matches!(item.what, What::File { .. });
+    let files: Vec<_> =
+        (0..items.len()).filter(|at| is_file(&items[*at])).map(|at| (at, &[][..])).collect();
+    fill(&mut items, &files, contents)?;
+    Ok(items)
+}
 
 /// Appends everything that is below a directory, which is not in the list itself; contents of files are left open. What is at
 /// one of the paths `without`, or below, is left out. False when the directory may not be listed.
