@@ -42,7 +42,7 @@ impl Key {
 
     /// The key of what a command in this directory sees besides its writable trees, if this is that of the view.
     pub(crate) fn of_inputs(&self, directory: &Path) -> Self {
-        let text = format!("{}\n{directory:?}", self.0);
+        let text = [self.0.as_bytes(), b"\n", directory.as_os_str().as_encoded_bytes()].concat();
         Self(hex(&Sha256::digest(text))[..32].to_owned())
     }
 
