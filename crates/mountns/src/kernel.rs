@@ -52,9 +52,7 @@ pub(crate) fn enter(
     let root = match (backend, server) {
         (Backend::Bind, _) => bind::build(&scene)?,
         (Backend::Skeleton, _) => skeleton::build(&scene)?,
-        (Backend::Served, Some(server)) => {
-            served::build(&scene, &server.layout, server.post(), privilege)?
-        }
+        (Backend::Served, Some(server)) => served::build(&scene, server, privilege)?,
         (Backend::Served, None) => return Err(Error::new(ErrorKind::ServerDied)),
     };
     let sealed = MountAttr::RDONLY.and(MountAttr::NOSUID).and(MountAttr::NODEV);
@@ -69,12 +67,14 @@ pub(crate) fn enter(
     server.map_or(Ok(()), |server| begin_serving(server.post()))
 }
 
-/// Tells the server that the view is complete, by giving it the `/proc` in which it finds who asks.
+/// Tells the server that the view is complete, by giving it the `/proc` in which it finds who asks; and waits until it knows, for
+/// nothing of what the command looks for may come before.
 fn begin_serving(post: &Post) -> Result<(), Error> {
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let proc = rustix::fs::open("/proc", flags, Mode::empty())
         .named(|| "open(\"/proc\", O_PATH)".into())?;
-    post.send(proc.as_fd())
+    post.send(proc.as_fd())?;
+    if post.is_confirmed()? { Ok(()) } else { Err(Error::new(ErrorKind::ServerDied)) }
 }
 
 /// What the parts of the setup have in common.

@@ -61,6 +61,11 @@ impl UntoldReason {
 pub struct Lookup {
     /// The path, canonical but for a last component that may be a symbolic link.
     pub path: ByteString,
+    /// The path below it that was asked for, when it is missing and was to be gone through, as far as that is told:
+    /// [`Observer::Lookups`] tells it of directories directly below the root that the host has, for those asked
+    /// for by absolute paths, [`Observer::Calls`] of all. Different ones are told of each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<ByteString>,
     /// What the answer was.
     pub answer: Answer,
     /// Who asked, as an index into [`Observation::processes`]; none when it could not be told any more.

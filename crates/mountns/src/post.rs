@@ -44,6 +44,22 @@ impl Post {
             .named(|| "sendmsg(descriptor for the server)".into())
     }
 
+    /// Tells the other end that what it sent is in its place.
+    pub(crate) fn confirm(&self) -> Result<(), Error> {
+        rustix::net::send(&self.0, b"c", SendFlags::NOSIGNAL)
+            .map(drop)
+            .named(|| "send(confirmation)".into())
+    }
+
+    /// Waits until the other end confirms; not so when nobody is left who could.
+    pub(crate) fn is_confirmed(&self) -> Result<bool, Error> {
+        let mut text = [0u8; 1];
+        let received = rustix::io::retry_on_intr(|| {
+            rustix::net::recv(&self.0, &mut text, RecvFlags::empty()).map(|(read, _)| read)
+        });
+        received.map(|read| read > 0).named(|| "recv(confirmation)".into())
+    }
+
     /// Ends the way for both ends, in every process that has them.
     pub(crate) fn close(&self) {
         // It can't fail but for an end that is no socket.

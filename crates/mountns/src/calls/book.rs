@@ -5,7 +5,7 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use super::caller::numbers;
-use super::walk::Seen;
+use super::walk::{Seen, Sight};
 use crate::ByteString;
 use crate::observation::{Answer, Lookup, Observation, Processes, Untold, UntoldReason};
 
@@ -17,7 +17,7 @@ pub(super) struct Book {
     untold: Vec<Untold>,
     /// Where each kind of those is.
     untold_at: HashMap<(UntoldReason, Option<usize>), usize>,
-    /// What was found and then executed, listed or refused; what a look found is noted once as it is.
+    /// What was found and then executed, listed or refused, or is below what is missing; what a look found is noted once as it is.
     more: HashSet<(Vec<u8>, Answer)>,
     /// The `/proc` with the numbers that we are told.
     proc: Arc<OwnedFd>,
@@ -46,13 +46,17 @@ impl Book {
     /// Notes what a thread looked for.
     pub(super) fn note(&mut self, seen: Seen, thread: u32) {
         let mut process = None;
-        for (path, answer) in seen {
-            let again = !matches!(answer, Answer::Found | Answer::Missing);
-            if again && !self.more.insert((path.clone(), answer)) {
+        for Sight { path, answer, asked } in seen {
+            let again = match (answer, &asked) {
+                (Answer::Found | Answer::Missing, None) => None,
+                (_, asked) => Some((asked.as_ref().unwrap_or(&path).clone(), answer)),
+            };
+            if again.is_some_and(|again| !self.more.insert(again)) {
                 continue;
             }
             let process = *process.get_or_insert_with(|| self.process(thread));
-            self.lookups.push(Lookup { path: ByteString(path), answer, process });
+            let (path, asked) = (ByteString(path), asked.map(ByteString));
+            self.lookups.push(Lookup { path, asked, answer, process });
         }
     }
 

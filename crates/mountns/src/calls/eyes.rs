@@ -10,7 +10,7 @@ use super::book::Book;
 use super::caller::{Callers, Trouble};
 use super::programs::interpreter;
 use super::request::{Purpose, Request};
-use super::walk::{End, Node, Seen, Walker};
+use super::walk::{End, Node, Seen, Sight, Walker};
 use crate::observation::{Answer, UntoldReason};
 use crate::sys;
 
@@ -79,7 +79,7 @@ impl Eyes {
             let outcome = outcome(purpose, &end);
             if let Some(answer) = outcome.filter(|_| end.inside) {
                 let path = if end.path.is_empty() { b"/".to_vec() } else { end.path.clone() };
-                seen.push((path, answer));
+                seen.push(Sight { path, answer, asked: None });
             }
             // What is mounted may hold programs whose interpreters are of the view.
             let runs = purpose == Purpose::Execute && !end.inside;

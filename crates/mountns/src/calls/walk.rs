@@ -16,7 +16,16 @@ use crate::plan::Plan;
 const MOST_LINKS: usize = 40;
 
 /// Paths that were not looked at before, and what came of it.
-pub(super) type Seen = Vec<(Vec<u8>, Answer)>;
+pub(super) type Seen = Vec<Sight>;
+
+/// A path that was looked at.
+#[derive(Debug)]
+pub(super) struct Sight {
+    pub(super) path: Vec<u8>,
+    pub(super) answer: Answer,
+    /// The path below it that was asked for, when it is missing.
+    pub(super) asked: Option<Vec<u8>>,
+}
 
 /// The paths of a view that were looked at.
 ///
@@ -139,7 +148,12 @@ impl Walker {
                     (text, done) = ([&target[..], behind].concat(), 0);
                 }
                 Node::File { .. } if !behind.is_empty() => return None,
-                node => return Some(End { path: at, node, inside }),
+                node => {
+                    if inside && node == Node::Missing {
+                        note_below(&at, behind, seen);
+                    }
+                    return Some(End { path: at, node, inside });
+                }
             }
         }
     }
@@ -156,7 +170,7 @@ impl Walker {
             Node::Unknown | Node::Nowhere => return node,
             _ => Answer::Found,
         };
-        seen.push((path.to_vec(), answer));
+        seen.push(Sight { path: path.to_vec(), answer, asked: None });
         self.known.insert(path.to_vec(), node.clone());
         node
     }
@@ -213,6 +227,22 @@ impl Walker {
         let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_SYMLINKS;
         let path = if path.is_empty() { b"/" } else { path };
         rustix::fs::openat2(self.root.as_fd(), path, flags, Mode::empty(), resolve)
+    }
+}
+
+/// Notes what was asked for below a path that is missing; of `..` there it is not known what it leads back from.
+fn note_below(path: &[u8], behind: &[u8], seen: &mut Seen) {
+    let names = behind.split(|&byte| byte == b'/').filter(|name| !matches!(*name, b"" | b"."));
+    let names: Vec<&[u8]> = names.collect();
+    if names.is_empty() || names.contains(&&b".."[..]) {
+        return;
+    }
+    let asked = [path, b"/", &names.join(&b"/"[..])].concat();
+    let first = seen.last_mut().filter(|last| last.path == path && last.answer == Answer::Missing);
+    if let Some(first) = first {
+        first.asked = Some(asked);
+    } else {
+        seen.push(Sight { path: path.to_vec(), answer: Answer::Missing, asked: Some(asked) });
     }
 }
 

@@ -6,39 +6,76 @@ use rustix::fs::{CWD, Mode, OFlags};
 use rustix::mount::MountAttrFlags;
 
 use super::{
-    Named as _, Scene, attach, new_mount, overlay, relative, stack_on_root, tree, unstack,
+    Named as _, Scene, attach, bind, new_mount, overlay, relative, stack_on_root, tree, unstack,
 };
+use crate::plan::{Entry, EntryKind, SpecialKind, below};
 use crate::post::Post;
-use crate::served::Layout;
+use crate::served::Server;
 use crate::support::Privilege;
 use crate::{ByteString, Error};
 
 const DEVICE: &str = "/dev/fuse";
 
-/// One overlay per top of the layout.
+/// One overlay per top of the layout, below a root that is a tmpfs, or what the server answers for.
+///
+/// In a tmpfs nobody learns of names that are missing directly below the root. But only processes of the view may look into what
+/// is served, and who observes their calls is none.
 pub(super) fn build(
     scene: &Scene<'_>,
-    layout: &Layout,
-    post: &Post,
+    server: &Server,
     privilege: Privilege,
 ) -> Result<OwnedFd, Error> {
-    let metadata = mount_names(post, privilege)?;
+    let layout = &*server.layout;
+    let names = mount_names(server.post(), privilege)?;
     // Attached while overlays are made, because these refuse layers of a mount that is attached nowhere; they keep a
-    // clone of it.
-    stack_on_root(&metadata)?;
+    // clone of it, in which nothing is mounted.
+    stack_on_root(&names)?;
     let overlays = layout.tops.iter().map(|top| Ok((top, mount_overlay(scene, top)?)));
     let overlays: Vec<_> = overlays.collect::<Result<_, Error>>()?;
-    unstack()?;
-    let (above, base) = layout.base.split_first().ok_or_else(no_root)?;
-    let (root, top) = super::stack::new_root(above)?;
-    tree::write(scene, top, above, base, &mut |spot| super::bind::bind_new(scene, spot))?;
+    let root = if server.observes {
+        place_base(scene, &layout.base)?;
+        names
+    } else {
+        unstack()?;
+        let (above, base) = layout.base.split_first().ok_or_else(no_root)?;
+        let (root, top) = super::stack::new_root(above)?;
+        tree::write(scene, top, above, base, &mut |spot| bind::bind_new(scene, spot))?;
+        root
+    };
     overlays.iter().try_for_each(|(path, mount)| attach(mount, path))?;
-    layout.devices.iter().try_for_each(|entry| super::bind::bind_over(scene, entry))?;
+    layout.devices.iter().try_for_each(|entry| bind::bind_over(scene, entry))?;
     Ok(root)
 }
 
 fn no_root() -> Error {
     Error::at(b"/", crate::ErrorKind::Missing)
+}
+
+/// Binds what has to come from the host and is in no overlay.
+fn place_base(scene: &Scene<'_>, base: &[Entry]) -> Result<(), Error> {
+    let mut above: Vec<(&Entry, bool)> = Vec::new();
+    for entry in base {
+        above.retain(|(dir, _)| below(&entry.path, &dir.path));
+        match &entry.kind {
+            EntryKind::Dir { .. } => above.push((entry, entry.path.0 == b"/")),
+            EntryKind::Symlink { .. } => tree::verify_link(entry, &scene.host)?,
+            EntryKind::File { .. } => {
+                // A bind would follow a link that has taken the place of a directory.
+                for (dir, verified) in above.iter_mut().filter(|(_, verified)| !verified) {
+                    let stat = rustix::fs::lstat(scene.host.real(&dir.path.0))
+                        .named(|| format!("lstat({:?})", dir.path))?;
+                    tree::verify_dir(dir, &stat)?;
+                    *verified = true;
+                }
+                bind::bind_over(scene, entry)?;
+            }
+            EntryKind::Special {
+                node: SpecialKind::CharDevice | SpecialKind::BlockDevice, ..
+            } => bind::bind_over(scene, entry)?,
+            EntryKind::Special { .. } | EntryKind::Synthetic { .. } => {}
+        }
+    }
+    Ok(())
 }
 
 /// Mounts what the server answers for, attached nowhere, and gives the server the device.

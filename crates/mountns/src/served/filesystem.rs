@@ -48,6 +48,17 @@ impl Names {
         names
     }
 
+    /// Notes a look for what is not there; returns for how long it need not be asked again.
+    fn note_missing(&self, dir: NodeId, name: &[u8], pid: u32) -> Duration {
+        // What else is looked for below what is hidden here is another question.
+        if dir == NodeId::ROOT && self.journal.observes() && self.host.has_top(name) {
+            self.journal.hidden_top(name, pid);
+            return Duration::ZERO;
+        }
+        self.journal.missing(dir, name, pid);
+        FOR_EVER
+    }
+
     fn kind(&self, node: NodeId) -> FileType {
         match self.host.tree.shape(node) {
             Some(Shape::Dir { .. }) => FileType::Directory,
@@ -97,9 +108,9 @@ impl Filesystem for Names {
         let name = name.as_bytes();
         let Some(dir) = NodeId::of_inode(parent.0) else { return reply.error(Errno::ESTALE) };
         let Some(node) = self.host.tree.child(dir, name) else {
-            self.journal.missing(dir, name, request.pid());
+            let remembered = self.note_missing(dir, name, request.pid());
             // Inode 0 with a time to live is an absence that the kernel remembers.
-            return reply.entry(&FOR_EVER, &nothing(), GENERATION);
+            return reply.entry(&remembered, &nothing(), GENERATION);
         };
         match self.host.facts(node) {
             Ok(facts) => {

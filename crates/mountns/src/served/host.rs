@@ -153,6 +153,11 @@ impl Host {
         rustix::fs::lstat(self.disk.real(&path.0))
     }
 
+    /// Whether the host has something of this name directly below its root.
+    pub(super) fn has_top(&self, name: &[u8]) -> bool {
+        self.stat(&ByteString([b"/", name].concat())).is_ok()
+    }
+
     pub(super) fn facts(&self, node: NodeId) -> Result<Facts, Trouble> {
         let shape = self.tree.shape(node).ok_or(Trouble::Stale)?;
         let (kind, mode, size) = match shape {

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::os::fd::OwnedFd;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use super::asked;
 use super::host::{Host, Print, Trouble};
 use crate::ByteString;
 use crate::index::NodeId;
@@ -26,17 +27,24 @@ struct Book {
     changes: Vec<Change>,
     events: Vec<Event>,
     found: HashSet<(NodeId, bool)>,
-    missing: HashSet<(NodeId, Vec<u8>)>,
+    missing: HashSet<(NodeId, Vec<u8>, Option<Vec<u8>>)>,
     processes: Processes,
 }
 
 #[derive(Debug)]
 struct Event {
     node: NodeId,
-    /// The name that the directory `node` does not have.
-    missing: Option<Vec<u8>>,
+    missing: Option<Missing>,
     answer: Answer,
     process: Option<usize>,
+}
+
+/// What a directory does not have.
+#[derive(Clone, Debug)]
+struct Missing {
+    name: Vec<u8>,
+    /// The path below it that was asked for.
+    asked: Option<Vec<u8>>,
 }
 
 impl Journal {
@@ -62,7 +70,20 @@ impl Journal {
     }
 
     pub(super) fn missing(&self, dir: NodeId, name: &[u8], pid: u32) {
-        self.event(dir, Some(name), Answer::Missing, pid);
+        let missing = Missing { name: name.to_vec(), asked: None };
+        self.event(dir, Some(missing), Answer::Missing, pid);
+    }
+
+    /// The same of a name directly below the root that the host has: everything that is hidden with it is looked for by way of it.
+    pub(super) fn hidden_top(&self, name: &[u8], pid: u32) {
+        let asked = self.proc.get().and_then(|proc| asked::below(proc, pid, name));
+        let missing = Missing { name: name.to_vec(), asked };
+        self.event(NodeId::ROOT, Some(missing), Answer::Missing, pid);
+    }
+
+    /// Whether it is noted who looks for what.
+    pub(super) fn observes(&self) -> bool {
+        self.observe
     }
 
     pub(super) fn listed(&self, dir: NodeId, pid: u32) {
@@ -80,18 +101,20 @@ impl Journal {
         self.book().changed(path, what);
     }
 
-    fn event(&self, node: NodeId, missing: Option<&[u8]>, answer: Answer, pid: u32) {
+    fn event(&self, node: NodeId, missing: Option<Missing>, answer: Answer, pid: u32) {
         let Some(proc) = self.proc.get().filter(|_| self.observe) else { return };
         let mut book = self.book();
-        let new = match missing {
-            Some(name) => book.missing.insert((node, name.to_vec())),
+        let new = match &missing {
+            Some(Missing { name, asked }) => {
+                book.missing.insert((node, name.clone(), asked.clone()))
+            }
             None => book.found.insert((node, answer == Answer::Listed)),
         };
         if !new {
             return;
         }
         let process = book.processes.find(proc, pid);
-        book.events.push(Event { node, missing: missing.map(<[u8]>::to_vec), answer, process });
+        book.events.push(Event { node, missing, answer, process });
     }
 
     fn book(&self) -> std::sync::MutexGuard<'_, Book> {
@@ -125,13 +148,15 @@ impl Journal {
 impl Event {
     fn lookup(self, host: &Host) -> Lookup {
         let mut path = host.tree.path(self.node);
-        if let Some(name) = self.missing {
+        let mut below = None;
+        if let Some(Missing { name, asked }) = self.missing {
             if path.0 != b"/" {
                 path.0.push(b'/');
             }
             path.0.extend_from_slice(&name);
+            below = asked.map(ByteString);
         }
-        Lookup { path, answer: self.answer, process: self.process }
+        Lookup { path, asked: below, answer: self.answer, process: self.process }
     }
 }
 

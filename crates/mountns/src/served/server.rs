@@ -25,6 +25,8 @@ const THREADS: usize = 2;
 pub(crate) struct Server {
     pub(crate) attendant: Attendant,
     pub(crate) layout: Arc<Layout>,
+    /// Whether it is of interest who looks for what.
+    pub(crate) observes: bool,
 }
 
 /// What the server has to say in the end.
@@ -52,7 +54,7 @@ impl Server {
             let host = Host { tree: tree.clone(), disk, owners };
             main(host, Arc::clone(&layout), observe, post)
         })?;
-        Ok(Self { attendant, layout })
+        Ok(Self { attendant, layout, observes: observe })
     }
 
     /// The end by which the view's set-up gives its descriptors.
@@ -77,6 +79,8 @@ fn main(host: Host, layout: Arc<Layout>, observe: bool, post: &Post) -> Option<S
     let _serving = served.ok()?;
     while let Ok(Some(proc)) = post.receive() {
         journal.begin(proc);
+        // Whoever waits for it and is gone does not miss it.
+        let _told = post.confirm();
     }
     let (observation, changes) = journal.close(&host);
     Some(Summary { observation, changes })

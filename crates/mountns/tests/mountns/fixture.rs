@@ -1,5 +1,6 @@
 //! A host of our own: a directory with this test program, its libraries, and files of every sort.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
@@ -8,8 +9,8 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use hermitage_mountns::{
-    Backend, BackendChoice, ByteString, Command, EntryKind, Error, Outcome, Plan, PlanOptions,
-    Support, run,
+    Backend, BackendChoice, ByteString, Command, EntryKind, Error, ObserverChoice, Outcome, Plan,
+    PlanOptions, Run, Support, run,
 };
 use hermitage_view::{RealHost, View, ViewBuilder};
 use tempfile::TempDir;
@@ -22,6 +23,8 @@ pub(crate) struct Fixture {
     /// What every view has: the program and its libraries, as paths of the host.
     program: Vec<PathBuf>,
     pub(crate) interpreter: PathBuf,
+    /// Whether it is recorded in the next runs what is looked for, where that is free.
+    watched: Cell<bool>,
 }
 
 const EXE: &str = "/bin/inside";
@@ -30,8 +33,14 @@ const LIBRARIES: &str = "/libraries";
 impl Fixture {
     pub(crate) fn new(backend: Backend, support: Support) -> Self {
         let dir = tempfile::Builder::new().prefix("mountns-host-").tempdir().unwrap();
-        let mut fixture =
-            Self { backend, support, dir, program: Vec::new(), interpreter: PathBuf::new() };
+        let mut fixture = Self {
+            backend,
+            support,
+            dir,
+            program: Vec::new(),
+            interpreter: PathBuf::new(),
+            watched: Cell::new(false),
+        };
         fixture.install();
         fixture
     }
@@ -97,7 +106,24 @@ impl Fixture {
     }
 
     pub(crate) fn run(&self, plan: &Plan, command: &Command) -> Result<Outcome, Error> {
-        run(plan, &self.support, BackendChoice::Only(self.backend), command)
+        let choice = BackendChoice::Only(self.backend);
+        if !self.watched.get() {
+            return run(plan, &self.support, choice, command);
+        }
+        let run = Run::new(plan).backend(choice).observe(ObserverChoice::Free);
+        let report = run.start(&self.support, command)?;
+        assert!(report.observation.is_some(), "nobody watched");
+        Ok(report.outcome)
+    }
+
+    /// Does it, and where the view is made in another way when look-ups are recorded, once more so.
+    pub(crate) fn also_watched(&self, check: impl Fn()) {
+        check();
+        if self.backend == Backend::Served {
+            self.watched.set(true);
+            check();
+            self.watched.set(false);
+        }
     }
 
     /// Runs a verb of `inside.rs` in the view and gives what it printed.

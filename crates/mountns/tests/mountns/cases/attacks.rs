@@ -45,11 +45,13 @@ fn furnish(fixture: &Fixture) {
 
 pub(crate) fn mounts(fixture: &Fixture) {
     furnish(fixture);
-    for (name, options) in ways(fixture) {
-        let text = refused(fixture, &name, &options, &["attack-mounts"]);
-        assert!(text.contains("umount /proc lazily refused 1\n"), "{text}");
-        assert!(text.contains("mount_setattr / recursively refused 1\n"), "{text}");
-    }
+    fixture.also_watched(|| {
+        for (name, options) in ways(fixture) {
+            let text = refused(fixture, &name, &options, &["attack-mounts"]);
+            assert!(text.contains("umount /proc lazily refused 1\n"), "{text}");
+            assert!(text.contains("mount_setattr / recursively refused 1\n"), "{text}");
+        }
+    });
 }
 
 pub(crate) fn nested(fixture: &Fixture) {
@@ -105,10 +107,12 @@ pub(crate) fn foreign_programs(fixture: &Fixture) {
 pub(crate) fn writing(fixture: &Fixture) {
     furnish(fixture);
     let before = (listing(fixture.dir.path()), sum(fixture));
-    for (name, options) in ways(fixture) {
-        refused(fixture, &name, &options, &["attack-writing"]);
-        refused(fixture, &name, &options, &["attack-program"]);
-    }
+    fixture.also_watched(|| {
+        for (name, options) in ways(fixture) {
+            refused(fixture, &name, &options, &["attack-writing"]);
+            refused(fixture, &name, &options, &["attack-program"]);
+        }
+    });
     assert_eq!((listing(fixture.dir.path()), sum(fixture)), before);
 }
 

@@ -99,10 +99,12 @@ pub(crate) fn descriptors(fixture: &Fixture) {
 
 pub(crate) fn escapes(fixture: &Fixture) {
     let plan = fixture.plan(&[], &fixture.options());
-    let (outcome, text) = fixture.inside(&plan, &["escape"]);
-    assert_eq!(outcome, Outcome::Exited(0));
-    assert!(!text.contains("OPEN"), "{text}");
-    assert!(text.ends_with("up true\nprocesses 2\n"), "{text}");
+    fixture.also_watched(|| {
+        let (outcome, text) = fixture.inside(&plan, &["escape"]);
+        assert_eq!(outcome, Outcome::Exited(0));
+        assert!(!text.contains("OPEN"), "{text}");
+        assert!(text.ends_with("up true\nprocesses 2\n"), "{text}");
+    });
 }
 
 pub(crate) fn size_limits(fixture: &Fixture) {

@@ -71,6 +71,10 @@ fn plan(fixture: &Fixture, options: &PlanOptions) -> Plan {
 
 /// Compares the walk with the plan; synthetic files have no time to compare.
 pub(crate) fn compare(fixture: &Fixture, plan: &Plan, without: &[&str]) {
+    fixture.also_watched(|| compare_once(fixture, plan, without));
+}
+
+fn compare_once(fixture: &Fixture, plan: &Plan, without: &[&str]) {
     let args = [&["walk", "/proc", "/dev", "/tmp"], without].concat();
     let (outcome, text) = fixture.inside(plan, &args);
     assert_eq!(outcome, Outcome::Exited(0));

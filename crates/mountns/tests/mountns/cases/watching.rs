@@ -68,8 +68,12 @@ pub(crate) fn lookups_are_recorded(fixture: &Fixture) {
     fixture.file("/data/hidden", b"hidden");
     fixture.file("/data/untouched", b"untouched");
     let plan = fixture.plan(&["/data/shown", "/data/untouched"], &fixture.options());
+    fixture.file("/top/of/hidden", b"hidden with its top");
+    fixture.file("/top/other", b"the same");
     let looks =
         ["--inside", "look", "/data/shown", "/data/hidden", "/data/hidden", "/nowhere/at/all"];
+    let below = ["//top/./of/hidden", "/top/other", "/top/other", "/top"];
+    let looks = looks.into_iter().chain(below);
     let command = Command::new("inside").args(looks);
     let run =
         Run::new(&plan).backend(BackendChoice::Only(fixture.backend)).observe(ObserverChoice::Best);
@@ -86,6 +90,13 @@ pub(crate) fn lookups_are_recorded(fixture: &Fixture) {
     };
     assert!(matches!(about("/data/shown")[..], [(Answer::Found, Some(_))]));
     assert_eq!(about("/data/untouched"), []);
+    // Names directly below the root are recorded too, and of those that the host has what was asked for below.
+    assert!(matches!(about("/nowhere")[..], [(Answer::Missing, Some(_)), ..]));
+    let tops = observation.lookups.iter().filter(|lookup| lookup.path == "/top".into());
+    let asked = tops.map(|lookup| lookup.asked.as_ref().map(ToString::to_string));
+    let mut asked: Vec<_> = asked.flatten().collect();
+    asked.sort();
+    assert_eq!(asked, ["/top/of/hidden", "/top/other"]);
     let command = &observation.processes[asker].command;
     assert!(command.contains(&"/data/hidden".into()), "{command:?}");
     assert_eq!(observation.processes[asker].parent, 1);
