@@ -195,7 +195,7 @@ fn sum_up(
     }
     let failed = !failures.is_empty();
     let summary = Summary::of(&reports).failed(failures);
-    print_summary(&summary, &reports, &args.audit, destination)?;
+    print_summary(&summary, &reports, &args.audit, destination, context.reporter)?;
     let is_bad = |severity: Severity| reports.iter().any(|report| report.count(severity) > 0);
     Ok(match threshold(&args.audit) {
         _ if failed => FAILED,

@@ -81,7 +81,7 @@ pub(crate) fn check(mut args: CheckArgs, context: &Context) -> Result<u8, Failur
     }
     suppress(&mut report, &suppressions, context.reporter);
     timings.step("audit");
-    print::print(&report, &args.audit, destination)?;
+    print::print(&report, &args.audit, destination, context.reporter)?;
     timings.finish(args.start.timings.as_deref(), context.reporter)?;
     if let Some(outcome) = report.failure() {
         context.reporter.note(format_args!("the command {outcome}"));

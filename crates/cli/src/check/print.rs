@@ -11,12 +11,14 @@ use super::threshold;
 use crate::args::{AuditArgs, CheckFormat};
 use crate::destination::Destination;
 use crate::failure::Failure;
+use crate::report::Reporter;
 
 /// Prints a report, or writes it where it was asked for.
 pub(super) fn print(
     report: &Report,
     args: &AuditArgs,
     destination: Destination,
+    reporter: Reporter,
 ) -> Result<(), Failure> {
     let ebuild = args.ebuild.as_deref().map(read).transpose()?;
     let text = match args.format {
@@ -41,7 +43,7 @@ pub(super) fn print(
         }
         CheckFormat::Html => format::html(std::slice::from_ref(report)),
     };
-    destination.write(text.as_bytes())
+    write(destination, &text, reporter)
 }
 
 /// Prints what many reports come to.
@@ -50,6 +52,7 @@ pub(super) fn print_summary(
     reports: &[Report],
     args: &AuditArgs,
     destination: Destination,
+    reporter: Reporter,
 ) -> Result<(), Failure> {
     let text = match args.format {
         CheckFormat::Text => summary.text(),
@@ -59,7 +62,18 @@ pub(super) fn print_summary(
         CheckFormat::Junit => format::junit(reports, threshold(args).unwrap_or(Severity::Error)),
         CheckFormat::Sarif => format::sarif_all(reports),
     };
-    destination.write(text.as_bytes())
+    write(destination, &text, reporter)
+}
+
+/// A reader that goes away, like `head`, does not change what the exit code tells; that it has not seen all is said.
+fn write(destination: Destination, text: &str, reporter: Reporter) -> Result<(), Failure> {
+    match destination.write(text.as_bytes()) {
+        Err(failure) if failure.is_silent() => {
+            reporter.note("whoever read the report went away before its end");
+            Ok(())
+        }
+        written => written,
+    }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {

@@ -248,6 +248,19 @@ fn every_form_of_report_tells_of_the_library_and_goes_where_it_is_told() {
 }
 
 #[test]
+fn a_reader_that_goes_away_does_not_change_the_exit_code() {
+    let machine = Machine::get();
+    let build = Build::new(machine);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = build.check(machine, &[]);
+    let child = command.stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
+    let answer = Answer::of(child.wait_with_output().unwrap());
+    assert_eq!(answer.code, Some(1), "{answer:?}");
+    assert!(answer.stderr.contains("whoever read the report went away"), "{answer:?}");
+}
+
+#[test]
 fn what_is_suppressed_or_in_the_baseline_does_not_count() {
     let machine = Machine::get();
     let build = Build::new(machine);
