@@ -61,6 +61,7 @@ pub struct Audit<'a> {
     view: Option<&'a View>,
     project: Option<&'a Project>,
     linked: &'a [Linked],
+    environment: &'a [Text],
     ebuild: Ebuild,
     offset: Vec<u8>,
 }
@@ -75,6 +76,7 @@ impl<'a> Audit<'a> {
             view: None,
             project: None,
             linked: &[],
+            environment: &[],
             ebuild: Ebuild::default(),
             offset: Vec::new(),
         }
@@ -105,6 +107,14 @@ impl<'a> Audit<'a> {
     #[must_use]
     pub fn linked(mut self, linked: &'a [Linked]) -> Self {
         self.linked = linked;
+        self
+    }
+
+    /// The paths that the build's environment names, in `PATH`, `OLDPWD` and the like: shells go by them whatever they build, so that a
+    /// directory of nobody's which is hidden and leads there is no finding.
+    #[must_use]
+    pub fn environment(mut self, paths: &'a [Text]) -> Self {
+        self.environment = paths;
         self
     }
 

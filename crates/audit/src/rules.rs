@@ -6,7 +6,7 @@ mod word;
 use hermitage_view::Pattern;
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
+use crate::{Answer, Error};
 pub(crate) use word::Word;
 
 /// What a file is used as.
@@ -101,6 +101,7 @@ pub struct Quiet {
     reason: String,
     programs: Vec<Word>,
     paths: Vec<Pattern>,
+    answers: Vec<Answer>,
 }
 
 /// Programs that do the same.
@@ -128,8 +129,9 @@ impl Quiet {
         &self.reason
     }
 
-    fn covers(&self, program: &[u8], path: &[u8]) -> bool {
-        (self.programs.is_empty() || is_among(&self.programs, program))
+    fn covers(&self, program: &[u8], path: &[u8], answer: Answer) -> bool {
+        (self.answers.is_empty() || self.answers.contains(&answer))
+            && (self.programs.is_empty() || is_among(&self.programs, program))
             && (self.paths.is_empty() || matches_any(&self.paths, path))
     }
 }
@@ -173,9 +175,9 @@ impl Rules {
         role.map_or(Role::Data, |(role, _)| *role)
     }
 
-    /// The rule by which it means nothing that this program looked for this path.
-    pub fn quiet(&self, program: &[u8], path: &[u8]) -> Option<&Quiet> {
-        self.quiet.iter().find(|quiet| quiet.covers(program, path))
+    /// The rule by which it means nothing that this program looked for this path, and got this answer.
+    pub fn quiet(&self, program: &[u8], path: &[u8], answer: Answer) -> Option<&Quiet> {
+        self.quiet.iter().find(|quiet| quiet.covers(program, path, answer))
     }
 
     /// The names of groups of programs of which one will do, among them one of this name.

@@ -100,7 +100,7 @@ pub struct Access {
     /// The path as it was asked for; the resolved one where that is all that is known.
     pub asked: Text,
     /// The path with symbolic links followed but for its last component. Where a directory on the way is missing, the
-    /// path of that directory.
+    /// path of that directory; what was meant is below it then, if `asked` is.
     pub path: Text,
     /// What the answer was.
     pub answer: Answer,

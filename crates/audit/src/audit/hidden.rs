@@ -64,7 +64,7 @@ fn comes_along(
 
 /// The groups of programs of which one will do, among them the one that was looked for.
 fn groups<'l>(audit: &'l Audit<'_>, look: &'l Look<'_>) -> Vec<&'l str> {
-    let groups = audit.rules.alternatives(look.access.path.name());
+    let groups = audit.rules.alternatives(look.name());
     groups.filter(|_| look.role == Role::Program).collect()
 }
 

@@ -20,6 +20,18 @@ pub(super) struct Look<'t> {
     pub(super) host: OnHost,
 }
 
+impl Look<'_> {
+    /// What was looked for.
+    pub(super) fn path(&self) -> &[u8] {
+        self.meant.as_ref().unwrap_or(&self.access.path).as_bytes()
+    }
+
+    /// The last component of that.
+    pub(super) fn name(&self) -> &[u8] {
+        self.path().rsplit(|&byte| byte == b'/').next().unwrap_or_default()
+    }
+}
+
 /// All looks that may mean something, and how many the rules silenced.
 #[derive(Debug)]
 pub(super) struct Looks<'t> {
@@ -70,6 +82,9 @@ impl<'t> Looks<'t> {
                 }
                 continue;
             }
+            if !is_success && looks.add_asked(access, audit)? {
+                continue;
+            }
             if host == OnHost::Directory && looks.add_beyond(access, inventory)? {
                 continue;
             }
@@ -78,8 +93,9 @@ impl<'t> Looks<'t> {
                 continue;
             }
             let owners = owners(inventory, path, &host)?;
-            let look = Look { access, meant: None, role: rules.role(inside), owners, host };
-            if is_success { looks.used.push(look) } else { looks.refused.push(look) }
+            let meant = is_below(access).then(|| access.path.clone());
+            let look = Look { access, meant, role: rules.role(inside), owners, host };
+            if is_success { looks.used.push(look) } else { looks.refuse(look, audit) }
         }
         looks.add_unseen(audit)?;
         looks.drop_alternatives(rules);
@@ -87,10 +103,20 @@ impl<'t> Looks<'t> {
         Ok(looks)
     }
 
+    /// Takes a look that failed; one at a directory of nobody's that the environment leads to is counted only.
+    fn refuse(&mut self, look: Look<'t>, audit: &Audit<'_>) {
+        let is_nobodys = look.owners.is_empty() && look.host == OnHost::Directory;
+        if is_nobodys && leads_to(audit.environment, look.path()) {
+            *self.quieted.entry("environment".to_owned()).or_default() += 1;
+        } else {
+            self.refused.push(look);
+        }
+    }
+
     /// Whether a rule says that such a look means nothing; then it is counted.
     fn is_quiet(&mut self, rules: &Rules, access: &Access, inside: &[u8]) -> bool {
         let name = self.trace.process(access).map_or(&b""[..], |process| process.name());
-        let Some(rule) = rules.quiet(name, inside) else { return false };
+        let Some(rule) = rules.quiet(name, inside, access.answer) else { return false };
         *self.quieted.entry(rule.id().to_owned()).or_default() += 1;
         true
     }
@@ -133,7 +159,7 @@ impl<'t> Looks<'t> {
         self.refused.retain(|look| {
             let is_passed = look.host == OnHost::Directory
                 && is_module(look.role)
-                && found.contains(look.access.path.name());
+                && found.contains(look.name());
             !is_passed
         });
         let dropped = before - self.refused.len();
@@ -142,18 +168,26 @@ impl<'t> Looks<'t> {
         }
     }
 
-    /// Who looks for one of several names, and finds one, does not miss the others.
+    /// Who looks for one of several names, and finds one, does not miss the others; nor a program of nobody's that would have
+    /// been found before another one of its name.
     fn drop_alternatives(&mut self, rules: &Rules) {
         let programs = self.used.iter().filter(|look| look.role == Role::Program);
+        let mut names: BTreeSet<&[u8]> = programs.map(|look| look.access.path.name()).collect();
+        // What lies in trees that are shown whole is not told of, but that it runs is.
+        for process in &self.trace.processes {
+            names.extend(process.program.iter().chain(process.command.first()).map(Text::name));
+        }
         let found: BTreeSet<&str> =
-            programs.flat_map(|look| rules.alternatives(look.access.path.name())).collect();
+            names.iter().flat_map(|name| rules.alternatives(name)).collect();
         let mut dropped = BTreeMap::new();
         self.refused.retain(|look| {
             if look.role != Role::Program {
                 return true;
             }
-            let group =
-                rules.alternatives(look.access.path.name()).find(|group| found.contains(group));
+            let passed = look.owners.is_empty() && names.contains(look.name());
+            let passed = passed.then_some("same-name");
+            let group = rules.alternatives(look.name()).find(|group| found.contains(group));
+            let group = group.or(passed);
             if let Some(group) = group {
                 *dropped.entry(format!("alternatives:{group}")).or_default() += 1;
             }
@@ -161,6 +195,21 @@ impl<'t> Looks<'t> {
         });
         self.quieted.extend(dropped);
     }
+}
+
+/// Whether a directory that is missing was to be gone through.
+fn is_below(access: &Access) -> bool {
+    let rest = access.asked.as_bytes().strip_prefix(access.path.as_bytes());
+    rest.is_some_and(|rest| rest.starts_with(b"/"))
+}
+
+/// Whether a directory leads to one of these paths, or is one.
+fn leads_to(paths: &[Text], directory: &[u8]) -> bool {
+    let leads = |path: &Text| {
+        let rest = path.as_bytes().strip_prefix(directory);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+    };
+    paths.iter().any(leads)
 }
 
 /// A path as rules see it.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::word::Word;
 use super::{Alternatives, Names, Quiet, Role, Rules};
 use crate::error::Place;
-use crate::{Error, ErrorKind};
+use crate::{Answer, Error, ErrorKind};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,6 +46,8 @@ struct QuietTable {
     programs: Vec<String>,
     #[serde(default)]
     paths: Vec<toml::Spanned<String>>,
+    #[serde(default)]
+    answers: Vec<Answer>,
 }
 
 #[derive(Deserialize)]
@@ -130,6 +132,7 @@ pub(super) fn parse(text: &str) -> Result<Rules, Error> {
             reason: table.reason,
             programs: words(table.programs),
             paths: patterns(table.paths)?,
+            answers: table.answers,
         })
     };
     let alternatives =

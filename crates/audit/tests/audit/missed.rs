@@ -1,6 +1,6 @@
 //! What was missed without being asked for.
 
-use hermitage_audit::{Answer, Audit, Class, Package, Project, Severity, Standing};
+use hermitage_audit::{Answer, Audit, Class, Package, Project, Rules, Severity, Standing, Text};
 
 use Class::Depend;
 
@@ -183,4 +183,74 @@ fn a_look_that_ends_at_a_hidden_directory_means_what_the_command_line_names_belo
     looks.accesses.extend(header);
     let unowned = [("unowned:/opt/x/include/x.h".into(), Severity::Warning)];
     assert_eq!(machine.findings(looks), unowned);
+}
+
+#[test]
+fn what_was_asked_for_below_a_hidden_directory_is_meant_if_it_is_there() {
+    let mut machine = Machine::new(png(), zlib());
+    let tool = machine.inventory.package(Package::new("dev-util/tool", "1"));
+    machine.inventory.directory("/opt", &[]);
+    machine.inventory.file("/opt/tool/bin/tool", &[tool]);
+    let findings = |asked: &str, environment: &[Text]| {
+        let mut looks = trace(&[TOOLS, ("/opt/tool", Answer::Missing, SHELL)]);
+        looks.accesses[1].path = "/opt".into();
+        looks.accesses[1].asked = asked.into();
+        let audit = Audit::new("app/viewer", &machine.inventory).environment(environment);
+        ids(&audit.report(looks).unwrap())
+    };
+    let missed = [("undeclared:dev-util/tool".into(), Severity::Error)];
+    assert_eq!(findings("/opt/tool/bin/tool", &[]), missed);
+    assert_eq!(findings("/opt/tool/bin/other", &[]), []);
+}
+
+#[test]
+fn a_hidden_directory_of_nobody_means_nothing_where_the_environment_names_it() {
+    let mut machine = Machine::new(png(), zlib());
+    machine.inventory.directory("/work", &[]);
+    machine.inventory.directory("/work/bin", &[]);
+    machine.inventory.file("/work/bin/own", &[]);
+    let findings = |asked: &str, environment: &[Text]| {
+        let mut looks = trace(&[TOOLS, ("/work", Answer::Missing, SHELL)]);
+        looks.accesses[1].asked = asked.into();
+        let audit = Audit::new("app/viewer", &machine.inventory).environment(environment);
+        ids(&audit.report(looks).unwrap())
+    };
+    let note = [("unowned:/work".to_owned(), Severity::Note)];
+    let own = [("unowned:/work/bin/own".to_owned(), Severity::Warning)];
+    let searched = ["/usr/bin".into(), "/work/bin".into()];
+    assert_eq!(findings("/work/bin/cc", &[]), note);
+    assert_eq!(findings("/work/bin/cc", &searched), []);
+    assert_eq!(findings("/work/bin", &searched), []);
+    assert_eq!(findings("/work/bin/cc", &["/worker".into()]), note);
+    assert_eq!(findings("/work/bin/own", &searched), own);
+}
+
+#[test]
+fn who_walks_trees_does_not_meet_what_is_hidden() {
+    let machine = Machine::new(png(), zlib());
+    let findings = |answer: Answer| {
+        let tools = ("/usr/bin/tcc", Answer::Found, COMPILER);
+        let mut looks = trace(&[tools, ("/usr/include/zlib.h", answer, SHELL)]);
+        looks.processes[SHELL].program = Some("/bin/ls".into());
+        machine.findings(looks)
+    };
+    assert_eq!(findings(Answer::Missing), [("undeclared:sys-libs/zlib".into(), Severity::Error)]);
+    assert_eq!(findings(Answer::Denied), []);
+}
+
+#[test]
+fn a_program_of_nobodys_is_not_missed_where_another_of_its_name_ran() {
+    let mut machine = Machine::new(png(), zlib());
+    for name in ["/home/me/bin/tcc", "/home/me/bin/other"] {
+        machine.inventory.file(name, &[]);
+    }
+    let rules = "schema = 1\n[[role]]\nrole = \"program\"\npaths = [\"/home/*/bin/*\"]\n";
+    let findings = |path: &str| {
+        let rules = Rules::shipped().preceded_by(Rules::parse(rules).unwrap());
+        let looks = trace(&[TOOLS, (path, Answer::Missing, SHELL)]);
+        ids(&Audit::new("app/viewer", &machine.inventory).rules(rules).report(looks).unwrap())
+    };
+    assert_eq!(findings("/home/me/bin/tcc"), []);
+    let other = [("unowned:/home/me/bin/other".to_owned(), Severity::Warning)];
+    assert_eq!(findings("/home/me/bin/other"), other);
 }

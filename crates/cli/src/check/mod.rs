@@ -7,7 +7,7 @@ mod image;
 pub(crate) mod interrupt;
 mod inventory;
 mod janitor;
-mod observed;
+pub(crate) mod observed;
 mod origin;
 mod print;
 mod sandbox;
@@ -18,7 +18,7 @@ use std::time::SystemTime;
 
 use hermitage_audit::{
     Audit, Date, Ebuild, Outcome, Project, Report, Results, Rules, Severity, Source as _,
-    Suppressions, Trace,
+    Suppressions, Text, Trace,
 };
 use hermitage_mountns::{ObserverChoice, Run};
 use rustix::process::Signal;
@@ -167,6 +167,9 @@ fn audit(
     let wanted = target::wanted(&args.target, None, machine)?;
     let declared = Declared::of(&wanted, &args.closure, machine)?;
     let inventory = MachineInventory::new(machine, selection, &declared, visible)?;
+    let values = worked.plan.env.iter().flat_map(|one| one.value.0.split(|&byte| byte == b':'));
+    let environment: Vec<Text> =
+        values.filter(|value| value.starts_with(b"/")).map(Text::from).collect();
     let linked = match &args.audit.image {
         // It is the user's path, as they see it.
         Some(dir) if ran.copies.is_none() => image::linked(dir, &visible.view)?,
@@ -180,6 +183,7 @@ fn audit(
         .view(&visible.view)
         .project(project)
         .linked(&linked)
+        .environment(&environment)
         .offset(machine.eprefix())
         .ebuild(ebuild(&wanted, args, project, machine)?)
         .report(ran.trace.clone())

@@ -64,15 +64,9 @@ impl Source for Observed {
         // Before the command is executed, it is we who look for it, with our own arguments.
         let is_own = |process: &mountns::Process| process.command == own;
         let access = |lookup: mountns::Lookup| Access {
-            asked: Text(lookup.path.0.clone()),
+            asked: Text(lookup.asked.map_or_else(|| lookup.path.0.clone(), |asked| asked.0)),
             path: Text(lookup.path.0),
-            answer: match lookup.answer {
-                mountns::Answer::Found => Answer::Found,
-                mountns::Answer::Denied => Answer::Denied,
-                mountns::Answer::Listed => Answer::Listed,
-                mountns::Answer::Executed => Answer::Executed,
-                _ => Answer::Missing,
-            },
+            answer: answer(lookup.answer),
             process: lookup.process.filter(|&at| !is_own(&processes[at])),
         };
         let text = |bytes: ByteString| Text(bytes.0);
@@ -91,6 +85,17 @@ impl Source for Observed {
             accesses,
             processes: processes.into_iter().map(process).collect(),
         }
+    }
+}
+
+/// An answer, as the audit takes it.
+pub(crate) fn answer(answer: mountns::Answer) -> Answer {
+    match answer {
+        mountns::Answer::Found => Answer::Found,
+        mountns::Answer::Denied => Answer::Denied,
+        mountns::Answer::Listed => Answer::Listed,
+        mountns::Answer::Executed => Answer::Executed,
+        _ => Answer::Missing,
     }
 }
 

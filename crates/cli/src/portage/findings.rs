@@ -9,6 +9,7 @@ use hermitage_mountns::{Answer, ByteString, Lookup, Observation};
 use serde::Serialize;
 
 use crate::args::{ClosureArgs, TargetArgs};
+use crate::check::observed;
 use crate::closure;
 use crate::failure::Failure;
 use crate::report::Reporter;
@@ -59,7 +60,7 @@ impl Question<'_> {
         reporter: Reporter,
     ) -> Result<Vec<Finding>, Failure> {
         let means_something = |lookup: &&Lookup| {
-            self.counts(lookup, host_root) && !self.is_quiet(lookup, observation)
+            self.counts(lookup, host_root) && !self.is_quiet(lookup, observation, host_root)
         };
         let looked: Vec<_> = observation.lookups.iter().filter(means_something).collect();
         if looked.is_empty() {
@@ -70,7 +71,8 @@ impl Question<'_> {
         let declared = self.declared(&machine, reporter)?;
         let mut found: BTreeMap<Vec<String>, Finding> = BTreeMap::new();
         for lookup in looked {
-            let owners = owned.owners(lookup.path.as_bytes())?;
+            let path = meant(lookup, host_root);
+            let owners = owned.owners(path.as_bytes())?;
             if owners.is_empty() || owners.iter().any(|owner| declared(owner)) {
                 continue;
             }
@@ -81,7 +83,7 @@ impl Question<'_> {
                     .process
                     .map_or(Vec::new(), |at| observation.processes[at].command.clone()),
             });
-            finding.paths.push(lookup.path.clone());
+            finding.paths.push(path.clone());
         }
         Ok(found.into_values().collect())
     }
@@ -107,14 +109,15 @@ impl Question<'_> {
     }
 
     /// Whether such looks mean nothing. Rules are about paths as they are without the offset of a Prefix.
-    fn is_quiet(&self, lookup: &Lookup, observation: &Observation) -> bool {
+    fn is_quiet(&self, lookup: &Lookup, observation: &Observation, host_root: &Path) -> bool {
         let program = lookup.process.and_then(|at| observation.processes[at].command.first());
         let program = program.and_then(|program| program.as_path().file_name()).unwrap_or_default();
-        let path = lookup.path.as_path();
+        let path = meant(lookup, host_root).as_path();
         let offset = self.closure.source.eprefix.as_deref();
         let inside = offset.and_then(|offset| path.strip_prefix(offset).ok());
         let inside = inside.map_or_else(|| path.to_owned(), |inside| Path::new("/").join(inside));
-        self.rules.quiet(program.as_bytes(), inside.as_os_str().as_bytes()).is_some()
+        let answer = observed::answer(lookup.answer);
+        self.rules.quiet(program.as_bytes(), inside.as_os_str().as_bytes(), answer).is_some()
     }
 
     /// Tells whether a package, by name and version, is declared or not to be spoken of.
@@ -156,4 +159,11 @@ impl Finding {
         let name = program.as_path().file_name().unwrap_or_default();
         format!(" ({})", std::ffi::OsStr::from_bytes(name.as_bytes()).display())
     }
+}
+
+/// What was asked for below a directory that is hidden with it, if the host has that; else the path that was looked at.
+fn meant<'l>(lookup: &'l Lookup, host_root: &Path) -> &'l ByteString {
+    let is_there =
+        |asked: &&ByteString| outside(host_root, asked.as_path()).symlink_metadata().is_ok();
+    lookup.asked.as_ref().filter(is_there).unwrap_or(&lookup.path)
 }

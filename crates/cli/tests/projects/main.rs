@@ -51,7 +51,7 @@ const WAYS: &[Way] = &[
         faulty: true,
         options: &["--backend", "served", "--observer", "calls"],
         observer: "calls",
-        projects: &["make", "python extension"],
+        projects: &[],
     },
     Way {
         name: "what a view has no record of is seen by system calls",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Look, Looks, owners, without};
+use super::{Look, Looks, is_below, owners, without};
 use crate::audit::Audit;
 use crate::inventory::{Inventory, OnHost};
 use crate::rules::Role;
@@ -39,6 +39,28 @@ impl<'t> Looks<'t> {
         self.add_searched(&hidden, &absent)?;
         self.add_modules(&hidden)?;
         self.add_libraries(&hidden)
+    }
+
+    /// A look that ended at a hidden directory meant what was asked for below it, if the host has that.
+    pub(super) fn add_asked(
+        &mut self,
+        access: &'t Access,
+        audit: &Audit<'_>,
+    ) -> Result<bool, Error> {
+        if !is_below(access) {
+            return Ok(false);
+        }
+        let asked = access.asked.as_bytes();
+        let Some(host) = audit.inventory.on_host(asked)? else { return Ok(false) };
+        let slash = asked.iter().rposition(|&byte| byte == b'/').unwrap_or(0);
+        let is_named = audit.environment.iter().any(|path| path.as_bytes() == &asked[..slash]);
+        let role = match audit.rules.role(without(asked, &audit.offset)) {
+            // `PATH` may name any directory.
+            Role::Data if is_named => Role::Program,
+            role => role,
+        };
+        self.mean(audit, access, asked.to_vec(), role, host)?;
+        Ok(true)
     }
 
     /// A look that ended at a hidden directory meant something below it, if the command line of who looked names something there.
@@ -206,7 +228,7 @@ impl<'t> Looks<'t> {
             return Ok(());
         }
         let owners = owners(audit.inventory, &path, &host)?;
-        self.refused.push(Look { access, meant: Some(Text(path)), role, owners, host });
+        self.refuse(Look { access, meant: Some(Text(path)), role, owners, host }, audit);
         Ok(())
     }
 }
