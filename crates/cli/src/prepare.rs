@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use hermitage_mountns::{ByteString, Index, Plan};
 
 use crate::args::{RunVerbArgs, TargetArgs, ViewArgs};
-use crate::cache::{Busy, Key, Note, Store, Stored, Watched};
+use crate::cache::{Busy, Key, Note, Store, Stored, Watched, Whole};
 use crate::failure::Failure;
 use crate::plan::{self, Surveyed};
 use crate::pure;
@@ -139,10 +139,8 @@ impl<'a> Kitchen<'a> {
     fn keep(&self, prepared: &Prepared, keepsake: Keepsake) {
         let Some((store, key)) = &self.cache else { return };
         match keep(store, key, prepared, keepsake) {
-            Ok(true) if store.prune_above(self.limit).is_err() => {
-                self.reporter.detail("the cache can't be pruned");
-            }
-            Ok(_) => {}
+            Ok(true) => bound(self.limit, self.reporter),
+            Ok(false) => {}
             Err(error) => self.reporter.detail(format_args!("the view is not cached: {error}")),
         }
     }
@@ -209,6 +207,14 @@ fn make(
     let keepsake = Keepsake { started, witnesses, busy, warnings, files, epoch };
     timings.step("index");
     Ok((Prepared { plan, top, base: Some(base) }, keepsake))
+}
+
+/// Has the cache hold no more than it may.
+pub(crate) fn bound(limit: u64, reporter: Reporter) {
+    let pruned = Whole::open().map(|cache| cache.prune_above(limit));
+    if !matches!(pruned, Ok(Ok(()))) {
+        reporter.detail("the cache can't be pruned");
+    }
 }
 
 /// Whether it was kept: what changed a moment ago may change again with the same time.

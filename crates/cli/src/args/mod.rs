@@ -89,7 +89,7 @@ pub(crate) enum Verb {
     Rules(RulesArgs),
     /// Turn another package manager's database into one that hermitage reads
     Import(ImportArgs),
-    /// Look after the views that are kept from run to run
+    /// Look after what is kept from run to run: views, digests, sums of files
     Cache(CacheArgs),
     /// Run Portage's emerge with each build in the view of what its package declares; everything behind is emerge's own
     #[command(disable_help_flag = true)]

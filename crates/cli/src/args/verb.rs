@@ -208,13 +208,13 @@ pub(crate) struct CacheArgs {
 /// What to do with the cache.
 #[derive(Debug, Subcommand)]
 pub(crate) enum CacheVerb {
-    /// List the views, the one that was not used for longest first
+    /// List views, digests of views and sums of files, what was not used for longest first
     List {
         /// How to print it
         #[arg(long, value_enum, default_value = "text")]
         format: TextOrJson,
     },
-    /// Remove the views that were not used for longest
+    /// Remove the views and digests that were not used for longest, and the sums of files if that is not enough
     Prune {
         /// Until no more than this many bytes are left [default: cache-limit of the configuration, or 512 MiB]
         #[arg(long, value_name = "BYTES", conflicts_with = "all")]

@@ -12,10 +12,11 @@ mod note;
 mod state;
 mod store;
 mod watch;
+mod whole;
 
 pub(crate) use busy::Busy;
-pub(crate) use files::Item;
 pub(crate) use key::{Key, hex};
 pub(crate) use note::{Note, Watched};
 pub(crate) use state::{State, is_settled};
 pub(crate) use store::{Store, Stored};
+pub(crate) use whole::{Entry, Kind, Whole, digests, sums};

@@ -84,32 +84,8 @@ impl Store {
         files::items(&self.dir)
     }
 
-    /// Removes what was not used for longest until no more than `limit` bytes are left; then bases that no entry
-    /// needs and locks of entries that are gone. Returns how many bytes were freed.
-    pub(crate) fn prune(&self, limit: u64) -> io::Result<u64> {
-        let items = self.items()?;
-        let mut left: u64 = items.iter().map(|item| item.bytes).sum();
-        let before = left;
-        for item in items.iter().filter(|item| item.is(TOP)) {
-            if left <= limit {
-                break;
-            }
-            remove(&item.path)?;
-            left -= item.bytes;
-            left -= self.sweep()?;
-        }
-        left -= self.sweep()?;
-        Ok(before - left)
-    }
-
-    /// Prunes when there is more than `limit`.
-    pub(crate) fn prune_above(&self, limit: u64) -> io::Result<()> {
-        let bytes: u64 = self.items()?.iter().map(|item| item.bytes).sum();
-        if bytes > limit { self.prune(limit).map(drop) } else { Ok(()) }
-    }
-
     /// Removes what no entry needs; spares what is new, whose entry may be about to come.
-    fn sweep(&self) -> io::Result<u64> {
+    pub(super) fn sweep(&self) -> io::Result<u64> {
         let items = self.items()?;
         let tops = || items.iter().filter(|item| item.is(TOP));
         let needed: BTreeSet<String> = tops()
@@ -179,7 +155,7 @@ impl Item {
         Some(self.path.file_stem()?.to_str()?.to_owned())
     }
 
-    fn is_old(&self) -> bool {
+    pub(super) fn is_old(&self) -> bool {
         const WHILE: std::time::Duration = std::time::Duration::from_secs(60);
         self.used.elapsed().is_ok_and(|age| age > WHILE)
     }

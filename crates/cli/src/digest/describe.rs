@@ -14,6 +14,7 @@ use super::facts;
 use super::files::{Files, Trust};
 use super::hashes::Hashes;
 use crate::args::{ClosureArgs, RunArgs, TargetArgs, ViewArgs};
+use crate::cache::sums;
 use crate::closure::Selection;
 use crate::failure::Failure;
 use crate::import::cache_directory;
@@ -98,7 +99,7 @@ fn paths(
     let host = RealHost::new(&visible.host_root);
     let recorded = recorded(visible, selection, machine)?;
     let cache = cache_directory()?;
-    let hashes = Hashes::open(cache.join("sums"));
+    let hashes = Hashes::open(sums(&cache));
     let files = Files::below(&visible.host_root, &hashes, trust);
     let without = inside(&cache, &visible.host_root);
     let survey =

@@ -204,6 +204,11 @@ fn parse(bytes: &[u8]) -> Option<Vec<Entry>> {
     entries.iter().map(Entry::parse).collect()
 }
 
+/// Whether a file has sums as they were written, of this version.
+pub(crate) fn is_whole(path: &Path) -> bool {
+    std::fs::read(path).is_ok_and(|bytes| parse(&bytes).is_some())
+}
+
 fn padded(sum: &[u8; 16]) -> [u8; 32] {
     let mut padded = [0; 32];
     padded[..16].copy_from_slice(sum);

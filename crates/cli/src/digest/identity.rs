@@ -28,7 +28,7 @@ impl Identity {
     /// Finds it out, or takes what was found out before when nothing has changed since.
     pub(super) fn of(asked: Asked<'_>, reporter: Reporter) -> Result<Self, Failure> {
         let began = SystemTime::now();
-        let store = Store::at(cache_directory()?.join("digests"));
+        let store = Store::of(&cache_directory()?);
         let key = Key::of(asked.target, asked.closure, asked.view)?;
         if let Some(Kept { view, facts, warnings, .. }) = store.find(&key) {
             for text in &warnings {

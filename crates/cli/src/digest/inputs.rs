@@ -17,7 +17,7 @@ use super::hashes::Hashes;
 use super::identity::running;
 use super::kept::{Kept, Store};
 use super::tree_at;
-use crate::cache::{Busy, Key, Watched};
+use crate::cache::{Busy, Key, Watched, sums};
 use crate::failure::Failure;
 use crate::import::cache_directory;
 use crate::report::Reporter;
@@ -82,7 +82,7 @@ impl Inputs {
 impl Rest {
     fn of(asked: Asked<'_>, reporter: Reporter) -> Result<Self, Failure> {
         let began = SystemTime::now();
-        let store = Store::at(cache_directory()?.join("digests"));
+        let store = Store::of(&cache_directory()?);
         let here = current_directory();
         let key = Key::of(asked.target, asked.closure, asked.view)?.of_inputs(&here);
         if let Some(Kept { view, facts, setting: Some(setting), .. }) = store.find(&key)
@@ -154,7 +154,7 @@ fn watched(described: &Described, setting: &Setting, asked: Asked<'_>) -> Watche
 fn items(root: &Path, trees: &[ByteString], reporter: Reporter) -> Result<Vec<Item>, Failure> {
     let host = RealHost::new(root);
     let cache = cache_directory()?;
-    let hashes = Hashes::open(cache.join("sums"));
+    let hashes = Hashes::open(sums(&cache));
     let files = Files::below(root, &hashes, Trust::Recorded);
     let without = inside(&cache, root);
     let mut items = Vec::new();

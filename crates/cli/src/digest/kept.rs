@@ -8,7 +8,7 @@
 //! the list of what is watched.
 
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use hermitage_mountns::ByteString;
@@ -16,16 +16,13 @@ use hermitage_view::digest::{Fact, Sum};
 use serde::{Deserialize, Serialize};
 
 use super::inputs::Setting;
-use crate::cache::{Key, State, Watched, files};
+use crate::cache::{Key, State, Watched, digests, files};
 
 const MAGIC: &[u8; 8] = b"HRMITDIG";
 const HEADER: usize = 16;
 
 /// The number of the text's form.
 const SCHEMA: u32 = 2;
-
-/// How much is kept of all of them.
-const LIMIT: u64 = 64 << 20;
 
 /// The directory of the digests.
 #[derive(Debug)]
@@ -56,8 +53,9 @@ pub(super) struct Kept {
 }
 
 impl Store {
-    pub(super) fn at(dir: PathBuf) -> Self {
-        Self { dir }
+    /// Those of a cache.
+    pub(super) fn of(cache: &Path) -> Self {
+        Self { dir: digests(cache) }
     }
 
     /// The digest of a key, if there is one and everything is as it was.
@@ -103,27 +101,17 @@ impl Store {
         let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.dir)?;
         file.write_all(&written(&text, watched)?)?;
         file.persist(self.path(key)).map_err(|error| error.error)?;
-        self.prune()?;
         Ok(true)
-    }
-
-    /// Removes what was not used for longest until the rest fits.
-    fn prune(&self) -> io::Result<()> {
-        let items = files::items(&self.dir)?;
-        let mut left: u64 = items.iter().map(|item| item.bytes).sum();
-        for item in items {
-            if left <= LIMIT {
-                break;
-            }
-            files::remove(&item.path)?;
-            left -= item.bytes;
-        }
-        Ok(())
     }
 
     fn path(&self, key: &Key) -> PathBuf {
         self.dir.join(key.as_str())
     }
+}
+
+/// Whether a file is a digest as it was written, of this version.
+pub(crate) fn is_whole(path: &Path) -> bool {
+    std::fs::read(path).is_ok_and(|bytes| parse(&bytes).is_some())
 }
 
 fn written(text: &Text, watched: &Watched) -> io::Result<Vec<u8>> {

@@ -21,6 +21,7 @@ use hermitage_view::{NodeKind, Resolution, View};
 use crate::args::{DigestArgs, DigestFormat};
 use crate::destination::Destination;
 use crate::failure::Failure;
+use crate::prepare::bound;
 use crate::verbs::Context;
 use crate::{plan, pure};
 use describe::Described;
@@ -29,7 +30,9 @@ use files::Trust;
 use identity::Identity;
 
 pub(crate) use describe::Asked;
+pub(crate) use hashes::is_whole as is_whole_sums;
 pub(crate) use inputs::Inputs;
+pub(crate) use kept::is_whole as is_whole_digest;
 
 pub(crate) fn digest(mut args: DigestArgs, context: &Context) -> Result<u8, Failure> {
     context.complete(&mut args.closure, &mut args.view, &mut args.run);
@@ -49,6 +52,7 @@ pub(crate) fn digest(mut args: DigestArgs, context: &Context) -> Result<u8, Fail
         let is_true = described.is_true;
         (formatted(&whole(described, &args)?, args.format)?, is_true)
     };
+    bound(context.config.cache_limit(), context.reporter);
     destination.write(&text)?;
     Ok(u8::from(!is_true))
 }

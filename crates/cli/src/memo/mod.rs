@@ -17,6 +17,7 @@ use hermitage_view::digest::Sum;
 use crate::args::{BackendName, RunVerbArgs};
 use crate::digest::{Asked, Inputs};
 use crate::failure::Failure;
+use crate::prepare::bound;
 use crate::report::{Reporter, Verbosity};
 use crate::source::absolute;
 use crate::verbs::Context;
@@ -37,6 +38,7 @@ pub(crate) fn run(args: &RunVerbArgs, dir: &Path, context: &Context) -> Result<u
     refuse(args, context)?;
     let reporter = context.reporter;
     let task = Task::of(args)?;
+    bound(context.config.cache_limit(), reporter);
     task.refuse_store_inside(&absolute(dir)?, args)?;
     let opened = Store::open(dir, args.memo.memo_size.unwrap_or(LIMIT))
         .and_then(|store| Ok((store.hold(&task.key)?, store)));

@@ -1,4 +1,4 @@
-//! `hermitage cache`: the views that are kept from run to run.
+//! `hermitage cache`: what is kept from run to run.
 
 use std::time::SystemTime;
 
@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::Context;
 use crate::args::{CacheArgs, CacheVerb, TextOrJson};
-use crate::cache::{Item, Store};
+use crate::cache::{Entry, Kind, Whole};
+use crate::digest::{is_whole_digest, is_whole_sums};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -31,11 +32,11 @@ struct Line {
 
 /// Does what is asked for; `verify` exits with 1 when a file is damaged.
 pub(crate) fn cache(args: &CacheArgs, context: &Context) -> Result<u8, Failure> {
-    let store = Store::open()?;
+    let cache = Whole::open()?;
     match &args.verb {
-        CacheVerb::List { format } => list(&store, false, *format).map(|_faults| 0),
+        CacheVerb::List { format } => list(&cache, false, *format).map(|_faults| 0),
         CacheVerb::Verify { format } => {
-            list(&store, true, *format).map(|faults| u8::from(faults > 0))
+            list(&cache, true, *format).map(|faults| u8::from(faults > 0))
         }
         CacheVerb::Prune { all, size } => {
             let limit = match size {
@@ -43,20 +44,19 @@ pub(crate) fn cache(args: &CacheArgs, context: &Context) -> Result<u8, Failure> 
                 Some(size) => *size,
                 None => context.config.cache_limit(),
             };
-            let freed = store.prune(limit).map_err(|error| unreadable(&store, &error))?;
+            let freed = cache.prune(limit).map_err(|error| unreadable(&cache, &error))?;
             context.reporter.note(format_args!("{freed} bytes were freed"));
             Ok(0)
         }
     }
 }
 
-fn list(store: &Store, verify: bool, format: TextOrJson) -> Result<usize, Failure> {
-    let items = store.items().map_err(|error| unreadable(store, &error))?;
-    let shown = items.iter().filter(|item| item.is_view() || item.is_base());
-    let files: Vec<_> = shown.map(|item| line(item, store, verify)).collect();
+fn list(cache: &Whole, verify: bool, format: TextOrJson) -> Result<usize, Failure> {
+    let entries = cache.entries().map_err(|error| unreadable(cache, &error))?;
+    let files: Vec<_> = entries.iter().filter_map(|entry| line(entry, cache, verify)).collect();
     let listing = Listing {
         schema: 1,
-        directory: store.dir().display().to_string(),
+        directory: cache.dir().display().to_string(),
         bytes: files.iter().map(|file| file.bytes).sum(),
         files,
     };
@@ -70,15 +70,35 @@ fn list(store: &Store, verify: bool, format: TextOrJson) -> Result<usize, Failur
     Ok(faults)
 }
 
-fn line(item: &Item, store: &Store, verify: bool) -> Line {
+/// None for what is not in use for long.
+fn line(entry: &Entry, cache: &Whole, verify: bool) -> Option<Line> {
+    let Entry { kind, item } = entry;
+    let kind = match kind {
+        Kind::View => "view",
+        Kind::Base => "base",
+        Kind::Digest => "digest",
+        Kind::Sums => "sums",
+        Kind::Passing => return None,
+    };
     let unused = SystemTime::now().duration_since(item.used).unwrap_or_default();
-    Line {
-        file: item.path.file_name().unwrap_or_default().display().to_string(),
-        kind: if item.is_view() { "view" } else { "base" },
+    Some(Line {
+        file: item.path.strip_prefix(cache.dir()).unwrap_or(&item.path).display().to_string(),
+        kind,
         bytes: item.bytes,
         unused: unused.as_secs(),
-        fault: if verify { store.fault(item) } else { None },
-    }
+        fault: if verify { fault(entry, cache) } else { None },
+    })
+}
+
+/// Why a file is not one that would be used.
+fn fault(entry: &Entry, cache: &Whole) -> Option<String> {
+    let Entry { kind, item } = entry;
+    let is_whole = match kind {
+        Kind::Digest => is_whole_digest(&item.path),
+        Kind::Sums => is_whole_sums(&item.path),
+        Kind::View | Kind::Base | Kind::Passing => return cache.views().fault(item),
+    };
+    (!is_whole).then(|| "it is not as it was written, or of another version".to_owned())
 }
 
 fn text(listing: &Listing, verify: bool, out: &mut Output) -> Result<(), Failure> {
@@ -89,12 +109,12 @@ fn text(listing: &Listing, verify: bool, out: &mut Output) -> Result<(), Failure
             None if verify => "  good".to_owned(),
             None => String::new(),
         };
-        out.line(format_args!("{bytes:>10}  {kind}  {file}  used {unused} s ago{verdict}"))?;
+        out.line(format_args!("{bytes:>10}  {kind:<6}  {file}  used {unused} s ago{verdict}"))?;
     }
     let Listing { directory, bytes, files, .. } = listing;
     out.line(format_args!("{bytes:>10}  bytes in {} files of {directory}", files.len()))
 }
 
-fn unreadable(store: &Store, error: &std::io::Error) -> Failure {
-    Failure::file(store.dir(), "the cache can't be read", error)
+fn unreadable(cache: &Whole, error: &std::io::Error) -> Failure {
+    Failure::file(cache.dir(), "the cache can't be read", error)
 }

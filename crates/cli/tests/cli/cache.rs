@@ -393,6 +393,52 @@ fn a_full_cache_gives_up_what_was_not_used_for_longest() {
 }
 
 #[test]
+fn digests_and_sums_are_listed_checked_and_bounded_as_views_are() {
+    let stage = Stage::new();
+    let digest = |settings: &str| {
+        let config = stage.cache.path().join("settings.toml");
+        std::fs::write(&config, settings).unwrap();
+        let mut command = hermitage();
+        command.env("XDG_CACHE_HOME", stage.cache.path()).arg("--config").arg(config);
+        command.arg("digest").arg("--root").arg(stage.fixture.root()).args(TOOL);
+        Answer::of(command.output().unwrap()).good()
+    };
+    stage.look(TOOL);
+    let name = digest("");
+    let kinds = || {
+        let listed = stage.verb(&["list", "--format", "json"]).good();
+        let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+        let files = listed["files"].as_array().unwrap().clone();
+        let mut kinds: Vec<_> =
+            files.iter().map(|file| file["kind"].as_str().unwrap().to_owned()).collect();
+        kinds.sort();
+        kinds
+    };
+    assert_eq!(kinds(), ["base", "digest", "sums", "view"]);
+    assert_eq!(stage.verb(&["verify"]).code, Some(0));
+    let cache = stage.cache.path().join("hermitage");
+    let kept = std::fs::read_dir(cache.join("digests")).unwrap().next().unwrap().unwrap().path();
+    for file in [kept, cache.join("sums")] {
+        let mut bytes = std::fs::read(&file).unwrap();
+        *bytes.last_mut().unwrap() ^= 1;
+        std::fs::write(&file, &bytes).unwrap();
+        let verified = stage.verb(&["verify"]);
+        let short = file.strip_prefix(&cache).unwrap().to_str().unwrap();
+        let line = verified.stdout.lines().find(|line| line.contains(short)).unwrap();
+        assert!(verified.code == Some(1) && line.contains("DAMAGED"), "{verified:?}");
+        *bytes.last_mut().unwrap() ^= 1;
+        std::fs::write(&file, &bytes).unwrap();
+    }
+    assert_eq!(stage.verb(&["verify"]).code, Some(0));
+    // Who asks for a digest bounds all of it; what views share is spared while it is new, since one may be about to need it.
+    assert_eq!(digest("cache-limit = 1\n"), name);
+    assert_eq!(kinds(), ["base"]);
+    digest("");
+    assert_eq!(stage.verb(&["prune", "--all"]).code, Some(0));
+    assert_eq!(kinds(), ["base"]);
+}
+
+#[test]
 fn the_cache_is_not_to_be_seen_from_inside() {
     let stage = Stage::new();
     let within = tempfile::tempdir_in(stage.fixture.root()).unwrap();
