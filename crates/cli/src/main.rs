@@ -8,6 +8,7 @@ mod again;
 mod args;
 mod bench;
 mod cache;
+mod called;
 mod check;
 mod closure;
 mod config;

@@ -6,10 +6,11 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 
-use hermitage_audit::{Error, ErrorKind, Inventory, OnHost, Package, PackageIdx, Standing, Text};
+use hermitage_audit::{Error, ErrorKind, Inventory, OnHost, Package, PackageIdx, Standing};
 use hermitage_depgraph::{Member, PackageId, Policy, Query, RootKind, Source as _, Target};
 
 use super::declared::Declared;
+use crate::called;
 use crate::closure::Selection;
 use crate::failure::Failure;
 use crate::source::{Machine, Place, leads_to, outside};
@@ -120,14 +121,9 @@ impl Inventory for MachineInventory<'_> {
     }
 
     fn called(&self, package: PackageIdx) -> String {
-        let Package { cpv, name, .. } = &self.packages[package.0];
         let (at, id) = self.places[package.0];
-        // A version that was imported from dpkg is written so that it sorts as dpkg's does, which nobody can read.
-        let version = self.machine.places()[at].packages.entry(id).field("DEBIAN_VERSION");
-        match version {
-            Ok(Some(version)) => format!("{name}-{}", Text(version)),
-            _ => cpv.clone(),
-        }
+        let called = called::called(self.machine, at, id);
+        called.unwrap_or_else(|| self.packages[package.0].cpv.clone())
     }
 
     fn owners(&self, path: &[u8]) -> Result<Vec<PackageIdx>, Error> {

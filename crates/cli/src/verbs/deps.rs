@@ -4,6 +4,7 @@ use hermitage_depgraph::{ClosureReport, Link, Member, Origin, Reason};
 
 use super::Context;
 use crate::args::{DepsArgs, DepsFormat};
+use crate::called::Called;
 use crate::closure::{self, Selection};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -16,7 +17,7 @@ pub(crate) fn deps(mut args: DepsArgs, context: &Context) -> Result<u8, Failure>
     let selection = closure::select(&args.target, &args.closure, &machine, context.reporter)?;
     let mut out = Output::new();
     match args.format {
-        DepsFormat::Text => text(&selection, &mut out)?,
+        DepsFormat::Text => text(&selection, &machine, &mut out)?,
         DepsFormat::Json => out.json(&report(&selection))?,
         DepsFormat::Dot => dot(&selection, &mut out)?,
         DepsFormat::Tsv => tsv(&selection, &mut out)?,
@@ -91,9 +92,10 @@ fn reasons<'s>(selection: &'s Selection, member: &'s Member) -> impl Iterator<It
 }
 
 /// Each package below the one that asks for it on the shortest way from the target, or else from @system.
-fn text(selection: &Selection, out: &mut Output) -> Result<(), Failure> {
-    let mut tree = Tree { selection, shown: vec![false; selection.closure.packages().len()] };
-    out.line(selection.closure.label())?;
+fn text(selection: &Selection, machine: &Machine, out: &mut Output) -> Result<(), Failure> {
+    let shown = vec![false; selection.closure.packages().len()];
+    let mut tree = Tree { selection, called: Called::on(machine), shown };
+    out.line(tree.called.name(selection.closure.label()))?;
     tree.below(Origin::Target, 1, out)?;
     let mut system =
         selection.members().filter(|member| !tree.shown[member.id().index()]).peekable();
@@ -111,6 +113,7 @@ fn text(selection: &Selection, out: &mut Output) -> Result<(), Failure> {
 
 struct Tree<'s> {
     selection: &'s Selection,
+    called: Called<'s>,
     shown: Vec<bool>,
 }
 
@@ -137,26 +140,28 @@ impl Tree<'_> {
                 queue.push_back(Origin::Member(member.id()));
             }
         }
-        print(&top, &children, depth, out)
+        self.print(&top, &children, depth, out)
+    }
+
+    fn print(
+        &self,
+        lines: &Lines<'_>,
+        children: &[Lines<'_>],
+        depth: usize,
+        out: &mut Output,
+    ) -> Result<(), Failure> {
+        for (member, reason) in lines {
+            let why = match &reason.link {
+                Link::Dependency { class, atom, .. } => format!("  ({class} {atom})"),
+                Link::System { atom } => format!("  ({atom})"),
+                _ => String::new(),
+            };
+            let (name, why) = (self.called.name(member.cpv().as_str()), self.called.words(&why));
+            out.line(format_args!("{}{name}{why}", "  ".repeat(depth)))?;
+            self.print(&children[member.id().index()], children, depth + 1, out)?;
+        }
+        Ok(())
     }
 }
 
 type Lines<'s> = Vec<(&'s Member, &'s Reason)>;
-
-fn print(
-    lines: &Lines<'_>,
-    children: &[Lines<'_>],
-    depth: usize,
-    out: &mut Output,
-) -> Result<(), Failure> {
-    for (member, reason) in lines {
-        let why = match &reason.link {
-            Link::Dependency { class, atom, .. } => format!("  ({class} {atom})"),
-            Link::System { atom } => format!("  ({atom})"),
-            _ => String::new(),
-        };
-        out.line(format_args!("{}{}{why}", "  ".repeat(depth), member.cpv()))?;
-        print(&children[member.id().index()], children, depth + 1, out)?;
-    }
-    Ok(())
-}

@@ -7,6 +7,7 @@ use hermitage_depgraph::Source as _;
 
 use super::{Context, why_path};
 use crate::args::WhyArgs;
+use crate::called::Called;
 use crate::closure::{self, Selection};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -35,29 +36,35 @@ pub(crate) fn why(mut args: WhyArgs, context: &Context) -> Result<u8, Failure> {
         }
         let (kind, id) = target::only(name, ABSOLUTE, &machine)?;
         let cpv = machine.place(kind).packages.packages().get(id).cpv();
-        package(&selection, cpv, &mut out)?
+        package(&selection, cpv, &Called::on(&machine), &mut out)?
     };
     out.finish()?;
     Ok(u8::from(!shown))
 }
 
-fn package(selection: &Selection, cpv: &Cpv, out: &mut Output) -> Result<bool, Failure> {
+fn package(
+    selection: &Selection,
+    cpv: &Cpv,
+    called: &Called<'_>,
+    out: &mut Output,
+) -> Result<bool, Failure> {
     let member = selection.closure.find(cpv);
+    let name = called.name(cpv.as_str());
     match member.filter(|member| selection.keeps(member.id())) {
         Some(_) => {
             let chain = selection.closure.why(cpv).map(|chain| chain.to_string());
-            out.line(chain.unwrap_or_default())?;
+            out.line(called.words(&chain.unwrap_or_default()))?;
             Ok(true)
         }
         None if member.is_some() => {
             out.line(format_args!(
-                "{cpv} is not visible: it is withheld, or needed only by what is withheld"
+                "{name} is not visible: it is withheld, or needed only by what is withheld"
             ))?;
             Ok(false)
         }
         None => {
             out.line(format_args!(
-                "{cpv} is not visible: nothing that is declared needs it\n  to show it, declare {}",
+                "{name} is not visible: nothing that is declared needs it\n  to show it, declare {}",
                 cpv.cp()
             ))?;
             Ok(false)

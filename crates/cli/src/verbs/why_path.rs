@@ -7,6 +7,7 @@ use std::path::Path;
 use hermitage_atom::Cpv;
 use hermitage_view::{Node, NodeKind, Reason, Resolution, View};
 
+use crate::called::Called;
 use crate::closure::Selection;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -23,7 +24,7 @@ pub(super) fn explain(
 ) -> Result<bool, Failure> {
     let view = &visible.view;
     if let Some(node) = view.lookup(path) {
-        shown(&node, view, selection, out)?;
+        shown(&node, view, selection, &Called::on(machine), out)?;
         return Ok(true);
     }
     let shown_path = OsStr::from_bytes(path).display();
@@ -47,15 +48,16 @@ fn shown(
     node: &Node<'_>,
     view: &View,
     selection: &Selection,
+    called: &Called<'_>,
     out: &mut Output,
 ) -> Result<(), Failure> {
     let path = node.path();
     let path = OsStr::from_bytes(&path).display();
     for owner in node.owner_labels() {
-        out.line(format_args!("{path} is visible: {owner} owns it"))?;
+        out.line(format_args!("{path} is visible: {} owns it", called.name(owner)))?;
         let chain = Cpv::parse(owner).ok().and_then(|cpv| selection.closure.why(&cpv));
         if let Some(chain) = chain {
-            out.line(format_args!("  {chain}"))?;
+            out.line(format_args!("  {}", called.words(&chain.to_string())))?;
         }
     }
     if node.owners().is_empty() {
@@ -65,7 +67,7 @@ fn shown(
         && let Resolution::Node { node: end, .. } = view.resolve(node.path())
         && end.path() != node.path()
     {
-        return shown(&end, view, selection, out);
+        return shown(&end, view, selection, called, out);
     }
     Ok(())
 }
@@ -110,6 +112,10 @@ fn hidden(path: &[u8], visible: &Visible, machine: &Machine) -> Result<String, F
     let owned = Owned::of(machine, &visible.host_root)?;
     let owners = owned.owners(path)?;
     let inside = outside(&visible.host_root, asked);
+    let called = Called::on(machine);
+    let names = |owners: &[String]| {
+        owners.iter().map(|owner| called.name(owner)).collect::<Vec<_>>().join(", ")
+    };
     if !owners.is_empty() {
         let declare: Vec<_> = owners
             .iter()
@@ -118,7 +124,7 @@ fn hidden(path: &[u8], visible: &Visible, machine: &Machine) -> Result<String, F
         let gone = if inside.symlink_metadata().is_err() { ", but it is not on disk" } else { "" };
         return Ok(format!(
             "{} owns it{gone}\n  to show it, declare {}",
-            owners.join(", "),
+            names(&owners),
             declare.join(" or ")
         ));
     }
@@ -140,7 +146,7 @@ fn hidden(path: &[u8], visible: &Visible, machine: &Machine) -> Result<String, F
             let whose = if owners.is_empty() {
                 "no package owns that either".into()
             } else {
-                format!("{} owns that", owners.join(", "))
+                format!("{} owns that", names(&owners))
             };
             format!("; it leads to {}, and {whose}", target.display())
         }

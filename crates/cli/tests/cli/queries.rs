@@ -51,6 +51,27 @@ fn deps_prints_tables_and_graphs() {
 }
 
 #[test]
+fn people_read_the_versions_of_the_distribution_and_programs_those_that_can_be_given_back() {
+    let system = small_system();
+    fs::write(in_database(&system, "dev-libs/z-1.0/DEBIAN_VERSION"), "1:1.0-1+b1\n").unwrap();
+    fs::write(in_database(&system, "app-misc/tool-1.0-r1/DEPEND"), "~dev-libs/z-1.0\n").unwrap();
+    let deps = on(&system, "deps", &["tool"]).good();
+    assert!(
+        deps.contains("\n  dev-libs/z-1:1.0-1+b1  (DEPEND ~dev-libs/z-1:1.0-1+b1)\n"),
+        "{deps}"
+    );
+    let tsv = on(&system, "deps", &["tool", "--format", "tsv"]).good();
+    assert!(tsv.starts_with("dev-libs/z-1.0\t"), "{tsv}");
+    let why = on(&system, "why", &["/usr/include/z.h", "tool"]).good();
+    let chain = "app-misc/tool-1.0-r1 --DEPEND ~dev-libs/z-1:1.0-1+b1--> dev-libs/z-1:1.0-1+b1\n";
+    assert_eq!(
+        why,
+        format!("/usr/include/z.h is visible: dev-libs/z-1:1.0-1+b1 owns it\n  {chain}")
+    );
+    assert_eq!(on(&system, "why", &["dev-libs/z", "tool"]).good(), chain);
+}
+
+#[test]
 fn an_ebuild_that_is_not_installed_is_a_target_with_its_metadata_and_flags() {
     let system = small_system();
     let entry = system.root().join("cat/new-1");
