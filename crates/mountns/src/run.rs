@@ -3,7 +3,7 @@ use crate::index::{Index, Tree};
 use crate::observation::{Change, Observation, Observer, ObserverChoice};
 use crate::plan::Plan;
 use crate::process::{self, Finished, Job, Payload};
-use crate::support::{Backend, BackendChoice, Support};
+use crate::support::{Backend, BackendChoice, Privilege, Support};
 use crate::{Command, Error, ErrorKind, Outcome, verify};
 
 /// Runs a command in what the plan shows, and waits for its end.
@@ -162,7 +162,8 @@ impl<'a> Run<'a> {
             plan,
             tree: tree.as_ref(),
             backend,
-            privilege: support.privilege(),
+            // Only a user namespace gives root another number.
+            privilege: plan.surroundings.user.map_or(support.privilege(), |_| Privilege::User),
             observer,
             payload,
         };

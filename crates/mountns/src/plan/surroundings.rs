@@ -9,7 +9,8 @@ use crate::{ByteString, Error, ErrorKind};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Surroundings {
-    /// The number that an ordinary user and their group have inside; their own if there is none. Root stays root.
+    /// The number that the user and their group have inside; their own if there is none. Root with another one is in a user
+    /// namespace, as everybody else is: what is root's is theirs there, and what is somebody else's nobody's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<u32>,
     /// On how many processors the command may run; it can't find out by asking for its own that there are more.

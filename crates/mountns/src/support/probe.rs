@@ -164,5 +164,21 @@ fn abilities(privilege: Privilege) -> Vec<Ability> {
     };
     let mut list: Vec<_> = steps.iter().enumerate().map(ability).collect();
     list.pop_if(|last| last.absent.is_none());
+    list.push(time_namespace(privilege, failed.is_some()));
     list
+}
+
+/// What views with clocks of their own need besides.
+fn time_namespace(privilege: Privilege, nothing_works: bool) -> Ability {
+    let mut plan = empty();
+    plan.surroundings.fresh_clocks = true;
+    let absent = if nothing_works {
+        Some("not reached: what every view needs".into())
+    } else {
+        let payload = Payload::Check(&|| Ok(()));
+        let backend = Backend::Bind;
+        let job = Job { plan: &plan, tree: None, backend, privilege, observer: None, payload };
+        process::carry_out(&job, || true).err().map(|error| reason::of(&error))
+    };
+    Ability { name: "time namespace".into(), absent }
 }
