@@ -172,7 +172,7 @@ fn options(run: &RunArgs) -> PlanOptions {
         network: if run.share_net { Network::Host } else { Network::Loopback },
         session: if run.share_session { Session::Shared } else { Session::New },
         env: environment(run),
-        limits: limits(&run.limit),
+        limits: limits(run),
         system_calls: system_calls(run.syscalls),
         collapse: run.collapse,
         surroundings: pure::surroundings(run),
@@ -228,8 +228,10 @@ fn directory(plan: &Plan, run: &RunArgs, is_directory: impl Fn(&[u8]) -> bool) -
     }
 }
 
-/// The last one given for each resource, in a fixed order.
-fn limits(given: &[Limit]) -> Vec<Limit> {
+/// The last one given for each resource, in a fixed order; what is not given is as outside, or with `--pure` as everywhere.
+fn limits(run: &RunArgs) -> Vec<Limit> {
+    let mut given = if run.pure { pure::limits() } else { Vec::new() };
+    given.extend(&run.limit);
     let last = |&resource| given.iter().rfind(|limit| limit.resource == resource).copied();
     Resource::ALL.iter().filter_map(last).collect()
 }

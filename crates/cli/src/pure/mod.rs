@@ -2,12 +2,14 @@
 
 mod environment;
 mod epoch;
+mod limits;
 mod names;
 mod proc;
 mod surroundings;
 
 pub(crate) use environment::environment;
 pub(crate) use epoch::epoch;
+pub(crate) use limits::limits;
 pub(crate) use names::names;
 pub(crate) use surroundings::{Processors, surroundings, tell};
 

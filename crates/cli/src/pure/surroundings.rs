@@ -4,7 +4,7 @@ use std::str::FromStr;
 use hermitage_mountns::Surroundings;
 
 use super::names::build_user;
-use super::proc;
+use super::{limits, proc};
 use crate::args::RunArgs;
 use crate::report::Reporter;
 
@@ -69,7 +69,15 @@ fn has_clocks() -> bool {
 
 /// Says what of `--pure` this machine does not allow.
 pub(crate) fn tell(run: &RunArgs, reporter: Reporter) {
-    if run.pure && !has_clocks() {
+    if !run.pure {
+        return;
+    }
+    if !has_clocks() {
         reporter.note("this kernel has no time namespaces: clocks that count from the machine's start are the machine's");
+    }
+    for name in limits::lower() {
+        reporter.note(format_args!(
+            "the limit {name} is hermitage's own, which is lower than that of --pure"
+        ));
     }
 }

@@ -7,7 +7,7 @@ use crate::support::{Answer, call, in_database, on, small_system};
 
 /// Prints all that `--pure` promises to be the same.
 const TELL: &str = "env | sort; umask; uname -n; id -un; id -gn; date +%Z; cat /etc/passwd /etc/group; ls /etc/localtime
-nproc; ls -U /; cd /proc; cat cpuinfo stat meminfo uptime loadavg version cmdline sys/kernel/random/boot_id; ls tty";
+nproc; ulimit -c; ulimit -n; ulimit -s; ls -U /; cd /proc; cat cpuinfo stat meminfo uptime loadavg version cmdline sys/kernel/random/boot_id; ls tty";
 
 fn told(command: &mut Command) -> Answer {
     Answer::of(command.args(["--", "sh", "-c", TELL]).output().unwrap())
@@ -23,7 +23,15 @@ fn a_pure_build_does_not_see_who_calls_it() {
     let machine = Machine::get();
     let mut plain = machine.run();
     let plain = told(plain.arg("--pure").env("LC_ALL", "C"));
-    let mut varied = machine.run();
+    // What a limit may be raised to is the caller's own.
+    let asked = machine.run();
+    let mut varied = Command::new("sh");
+    varied.args([
+        "-c",
+        "ulimit -S -c unlimited; ulimit -S -n 777; ulimit -S -s 4096; exec \"$@\"",
+        "sh",
+    ]);
+    varied.arg(asked.get_program()).args(asked.get_args());
     varied.args(["--pure", "--backend", "skeleton", "--cpus", "1"]).current_dir("/");
     varied.envs([
         ("LC_ALL", "de_DE"),
@@ -43,7 +51,10 @@ fn a_pure_build_does_not_see_who_calls_it() {
     );
     assert!(plain.stdout.starts_with(&fixed), "{plain:?}");
     assert!(plain.stderr.contains("No such file"), "{plain:?}");
-    assert!(plain.stdout.contains("\n1\nbin\n"), "one processor, names in order: {plain:?}");
+    assert!(
+        plain.stdout.contains("\n1\n0\n1024\n8192\nbin\n"),
+        "one processor, limits, names in order: {plain:?}"
+    );
 }
 
 #[test]
