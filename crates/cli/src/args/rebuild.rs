@@ -26,7 +26,7 @@ pub(crate) struct RebuildArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "What is varied and compared")]
 pub(crate) struct ComparisonArgs {
-    /// Vary these alone, separated by commas [default: all; with --pure those it does not hold: order, date, place]
+    /// Vary these alone, separated by commas [default: all; with --pure those it does not hold: order, date, clock, place]
     #[arg(long, value_enum, value_name = "CONDITION", value_delimiter = ',')]
     pub(crate) vary: Vec<Condition>,
     /// Leave these as they are
@@ -44,4 +44,7 @@ pub(crate) struct ComparisonArgs {
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: TextOrJson,
+    /// Do without a file system in memory, for tests
+    #[arg(long, hide = true)]
+    pub(crate) pretend_without_memory: bool,
 }

@@ -63,11 +63,11 @@ fn prove(report: &mut Report, reason: Reason, fails: bool, paths: &BTreeSet<Byte
     }
 }
 
-/// What was only probable is no cause when it proved not to be one. The clock can't be varied; it goes with what is unsteady.
+/// What was only probable is no cause when it proved not to be one. What differs anyway can't be proven of the clock, which
+/// was another each time.
 fn settle(causes: &mut Vec<Cause>) {
-    let is = |other: Other| move |cause: &Cause| cause.reason == Reason::Other(other);
-    let unsteady = causes.iter().any(is(Other::Unsteady));
-    causes
-        .retain(|cause| cause.proven || (unsteady && cause.reason == Reason::Other(Other::Clock)));
+    let unsteady = causes.iter().any(|cause| cause.reason == Reason::Other(Other::Unsteady));
+    let is_clock = |cause: &Cause| cause.reason == Reason::Condition(Condition::Clock);
+    causes.retain(|cause| cause.proven || (unsteady && is_clock(cause)));
     causes.sort_by_key(|cause| (!cause.proven, cause.reason));
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::Condition;
 use super::build::Built;
 use super::circumstances::{self, HOST, PLACE, TIME_ZONE, USER, VALUE, VARIABLE};
+use super::clock;
 use super::tree::{Difference, DifferenceKind};
 
 /// Larger files are not looked into.
@@ -30,8 +31,6 @@ pub(crate) enum Reason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Other {
-    /// The time of day.
-    Clock,
     /// Time, randomness, or a race of processes: it differs with nothing varied.
     Unsteady,
     /// Several of the conditions, none of which does it alone.
@@ -86,14 +85,12 @@ impl Detective<'_> {
         }
         let times = [(self.first, first, "first"), (self.second, second, "second")];
         let found = times.into_iter().find_map(|(built, content, which)| {
-            let time = time_in(content, built.started, built.ended)?;
+            let ahead = clock::ahead(&built.varied);
+            let time = time_in(content, built.started + ahead, built.ended + ahead)?;
             Some(format!("{time} in the {which} one is when it was built"))
         });
-        causes.extend(found.map(|evidence| Cause {
-            reason: Reason::Other(Other::Clock),
-            proven: false,
-            evidence: Some(evidence),
-        }));
+        // Whether it is varied or not, the one was built after the other.
+        causes.extend(found.map(|evidence| probable(Condition::Clock, evidence)));
         causes
     }
 

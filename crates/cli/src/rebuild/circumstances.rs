@@ -6,6 +6,7 @@ use std::time::Duration;
 use hermitage_mountns::{Access, Bind, ByteString, Entry, EntryKind, Plan, Tmpfs};
 
 use super::Condition;
+use super::clock::FakeTime;
 use crate::copies::{Manner, Order};
 use crate::plan::{set_variable, variable};
 
@@ -55,6 +56,10 @@ pub(super) fn values(condition: Condition, plan: &Plan) -> [String; 2] {
             "1",
         ),
         Condition::Date => both("as they are".into(), "397 days and 7 hours older"),
+        Condition::Clock => {
+            let fake = FakeTime::find(plan.host_root.as_path());
+            both("the machine's".into(), &fake.map(|fake| fake.told()).unwrap_or_default())
+        }
         Condition::Place => both("as they lie".into(), &format!("below {PLACE}")),
         Condition::Packages => both("what is declared".into(), "all that are installed"),
     }
@@ -88,6 +93,11 @@ pub(super) fn apply(varied: &[Condition], plan: &mut Plan, names: &Names) {
             }
             Condition::Umask => plan.umask = other_umask(plan),
             Condition::Cpus => plan.surroundings.processors = Some(1),
+            Condition::Clock => {
+                if let Some(fake) = FakeTime::find(plan.host_root.as_path()) {
+                    fake.put_into(plan);
+                }
+            }
             Condition::Place => move_away(plan),
             // They are a matter of the copies, and of another view.
             Condition::Order | Condition::Date | Condition::Packages => {}
@@ -95,14 +105,11 @@ pub(super) fn apply(varied: &[Condition], plan: &mut Plan, names: &Names) {
     }
 }
 
-/// Root has to stay root: what is root's would else be somebody's who may not write there.
+/// None where root is to have power over the owners of files, which takes being root.
 fn other_number(plan: &Plan) -> Option<u32> {
-    let is_root = rustix::process::geteuid().is_root();
-    (!is_root).then_some(if plan.surroundings.user == Some(USER_NUMBER) {
-        4243
-    } else {
-        USER_NUMBER
-    })
+    let is_other = |number: &u32| plan.surroundings.user != Some(*number);
+    let numbers = [USER_NUMBER, USER_NUMBER + 1];
+    numbers.into_iter().find(is_other).filter(|_| plan.capabilities.is_empty())
 }
 
 /// Entries of files of names for the user that a build runs as when it is another.
@@ -191,6 +198,9 @@ pub(super) fn obstacle(condition: Condition, plan: &Plan, memory: Option<&str>) 
             let count = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
             (count == 1).then(|| "this machine has one only".into())
         }
+        Condition::Clock => FakeTime::find(plan.host_root.as_path())
+            .is_none()
+            .then(|| "it takes libfaketime, which is not installed".into()),
         Condition::Packages if plan.host_root.as_path() != Path::new("/") => {
             Some("packages are those of another root".into())
         }

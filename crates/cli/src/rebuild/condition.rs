@@ -23,6 +23,8 @@ pub(crate) enum Condition {
     Cpus,
     /// When the sources were modified last
     Date,
+    /// The time of day and the date, by libfaketime
+    Clock,
     /// The path at which the sources lie
     Place,
     /// Packages that are installed and not declared: all of them are visible
@@ -42,6 +44,7 @@ impl Condition {
             Self::Order => "order",
             Self::Cpus => "cpus",
             Self::Date => "date",
+            Self::Clock => "clock",
             Self::Place => "place",
             Self::Packages => "packages",
         }
@@ -49,6 +52,6 @@ impl Condition {
 
     /// Whether `run --pure` shows every build the same of it.
     pub(crate) fn is_held_by_pure(self) -> bool {
-        !matches!(self, Self::Order | Self::Date | Self::Place)
+        !matches!(self, Self::Order | Self::Date | Self::Clock | Self::Place)
     }
 }

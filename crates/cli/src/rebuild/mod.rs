@@ -4,6 +4,7 @@ mod bisect;
 mod build;
 mod cause;
 mod circumstances;
+mod clock;
 mod condition;
 mod diffoscope;
 mod report;
@@ -45,7 +46,7 @@ pub(crate) fn rebuild(mut args: RebuildArgs, context: &Context) -> Result<u8, Fa
     let RebuildArgs { target, closure, view, run, .. } = &args;
     let worked = plan::work(target, closure, view, run, context.reporter, &mut timings)?;
     let results = results(&args.comparison, &worked)?;
-    let store = Store::open(&worked, wants(&args, Condition::Order))?;
+    let store = Store::open(&worked, &args)?;
     let (varied, held) = chosen(&args, &worked, store.obstacle.as_deref());
     let mut report = {
         let _stdout = Diverted::to_stderr()?;
@@ -75,16 +76,17 @@ struct Store {
 }
 
 impl Store {
-    fn open(worked: &Worked, in_memory: bool) -> Result<Self, Failure> {
+    fn open(worked: &Worked, args: &RebuildArgs) -> Result<Self, Failure> {
         let place = worked.visible.host_root.join("var/tmp");
         let directory = Swept::new(&place)
             .map_err(|error| Failure::file(&place, "no copy can be made here", &error))?;
-        let memory = in_memory.then(|| PrivateMemory::at(directory.path())).transpose();
-        let (memory, obstacle) = match memory {
-            Ok(memory) => (memory, None),
-            Err(error) => (None, Some(error.to_string())),
+        let memory = match () {
+            () if !wants(args, Condition::Order) => Ok(None),
+            () if args.comparison.pretend_without_memory => Err("as it was pretended".to_owned()),
+            () => PrivateMemory::at(directory.path()).map(Some).map_err(|error| error.to_string()),
         };
-        Ok(Self { _memory: memory, directory, obstacle })
+        let obstacle = memory.as_ref().err().cloned();
+        Ok(Self { _memory: memory.unwrap_or_default(), directory, obstacle })
     }
 }
 
@@ -154,7 +156,7 @@ fn compared(
     let differences = first.compare(&second, results, times)?;
     let told = told(workshop, &first, &second, differences);
     let codes = [first.outcome.code(), second.outcome.code()];
-    let mut report = Report::new(codes, results.to_vec(), told);
+    let mut report = Report::new(codes, results, told);
     if workshop.args.comparison.bisect && !report.identical {
         // What it left is compared; it takes up room.
         drop(second);

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use hermitage_mountns::ByteString;
 use serde::Serialize;
 
 use super::Condition;
@@ -13,7 +14,7 @@ use crate::output::Output;
 
 const SCHEMA: u32 = 1;
 
-/// The whole report.
+/// The whole report; `rebuild.schema.json` beside the sources says what its form is.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     schema: u32,
@@ -24,7 +25,7 @@ pub(super) struct Report {
     pub(super) varied: Vec<Varied>,
     pub(super) held: Vec<Held>,
     /// What was compared.
-    pub(super) results: Vec<PathBuf>,
+    pub(super) results: Vec<ByteString>,
     /// What is due to them that one build fails.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) failure_causes: Vec<Cause>,
@@ -60,14 +61,14 @@ pub(super) struct Told {
 }
 
 impl Report {
-    pub(super) fn new(exit_codes: [i32; 2], results: Vec<PathBuf>, differences: Vec<Told>) -> Self {
+    pub(super) fn new(exit_codes: [i32; 2], results: &[PathBuf], differences: Vec<Told>) -> Self {
         Self {
             schema: SCHEMA,
             identical: differences.is_empty() && exit_codes[0] == exit_codes[1],
             exit_codes,
             varied: Vec::new(),
             held: Vec::new(),
-            results,
+            results: results.iter().map(|path| path.as_path().into()).collect(),
             failure_causes: Vec::new(),
             differences,
             further_builds: 0,
@@ -128,7 +129,6 @@ fn line_of(out: &mut Output, cause: &Cause) -> Result<(), Failure> {
             "the clock, randomness or a race: it differs with nothing varied".into()
         }
         Reason::Other(Other::Together) => "several conditions together, none of them alone".into(),
-        Reason::Other(Other::Clock) => "the clock".into(),
         Reason::Condition(condition) => format!("{} ({})", condition.name(), told_as(condition)),
     };
     let evidence = cause.evidence.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
@@ -146,6 +146,7 @@ fn told_as(condition: Condition) -> &'static str {
         Condition::Order => "in which order directories are listed",
         Condition::Cpus => "how many processors there are",
         Condition::Date => "when the sources were modified",
+        Condition::Clock => "the time of day",
         Condition::Place => "where the sources lie",
         Condition::Packages => "packages that are not declared",
     }
