@@ -16,7 +16,7 @@ use crate::closure::{self, Selection};
 use crate::failure::Failure;
 use crate::pure;
 use crate::report::Reporter;
-use crate::source::{Machine, outside};
+use crate::source::{Machine, absolute, outside};
 use crate::timing::Timings;
 use crate::visible::{self, Visible};
 
@@ -223,7 +223,8 @@ fn start_in(plan: &mut Plan, run: &RunArgs, dir: ByteString) {
 
 fn directory(plan: &Plan, run: &RunArgs, is_directory: impl Fn(&[u8]) -> bool) -> ByteString {
     match &run.chdir {
-        Some(dir) => dir.as_path().into(),
+        // It is refused as it is where nobody knows what it is relative to.
+        Some(dir) => absolute(dir).as_deref().unwrap_or(dir).into(),
         None => current_directory(plan, is_directory),
     }
 }

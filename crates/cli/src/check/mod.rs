@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use hermitage_audit::{
-    Audit, Date, Ebuild, Outcome, Project, Report, Results, Rules, Severity, Source as _,
+    Audit, Date, Ebuild, Linked, Outcome, Project, Report, Results, Rules, Severity, Source as _,
     Suppressions, Text, Trace,
 };
 use hermitage_mountns::{ObserverChoice, Run};
@@ -75,7 +75,12 @@ pub(crate) fn check(mut args: CheckArgs, context: &Context) -> Result<u8, Failur
             })?;
         }
     }
-    let mut report = audit(&args, &worked, rules, &project, &ran)?;
+    let (linked, unread) = match linked(&args, &worked, &ran) {
+        Ok(linked) => (linked, None),
+        Err(failure) => (Vec::new(), Some(failure)),
+    };
+    let mut report = audit(&args, &worked, rules, &project, &linked, &ran)?;
+    report.warnings.extend(unread.as_ref().map(ToString::to_string));
     if let (Some(host), Some(copies)) = (&ran.host, &ran.copies) {
         compare::compare(host, copies, &mut report)?;
     }
@@ -85,8 +90,10 @@ pub(crate) fn check(mut args: CheckArgs, context: &Context) -> Result<u8, Failur
     timings.finish(args.start.timings.as_deref(), context.reporter)?;
     if let Some(outcome) = report.failure() {
         context.reporter.note(format_args!("the command {outcome}"));
+        return Ok(exit_code(&report, &args.audit));
     }
-    Ok(exit_code(&report, &args.audit))
+    // A command that failed may have installed nothing. What else it looked for is told in any case.
+    unread.map_or_else(|| Ok(exit_code(&report, &args.audit)), Err)
 }
 
 /// What came of running the command, once or twice.
@@ -155,12 +162,26 @@ fn observe(
     Ok(observed)
 }
 
+/// What was installed, if it was said where.
+fn linked(args: &CheckArgs, worked: &Worked, ran: &Ran) -> Result<Vec<Linked>, Failure> {
+    let visible = &worked.visible;
+    match &args.audit.image {
+        // It is the user's path, as they see it.
+        Some(dir) if ran.copies.is_none() => image::linked(dir, &visible.view),
+        Some(dir) => {
+            image::linked(&ran.outside(&absolute(dir)?, &visible.host_root), &visible.view)
+        }
+        None => Ok(Vec::new()),
+    }
+}
+
 /// From what was looked for to findings.
 fn audit(
     args: &CheckArgs,
     worked: &Worked,
     rules: Rules,
     project: &Project,
+    linked: &[Linked],
     ran: &Ran,
 ) -> Result<Report, Failure> {
     let Worked { machine, selection, visible, .. } = worked;
@@ -170,19 +191,11 @@ fn audit(
     let values = worked.plan.env.iter().flat_map(|one| one.value.0.split(|&byte| byte == b':'));
     let environment: Vec<Text> =
         values.filter(|value| value.starts_with(b"/")).map(Text::from).collect();
-    let linked = match &args.audit.image {
-        // It is the user's path, as they see it.
-        Some(dir) if ran.copies.is_none() => image::linked(dir, &visible.view)?,
-        Some(dir) => {
-            image::linked(&ran.outside(&absolute(dir)?, &visible.host_root), &visible.view)?
-        }
-        None => Vec::new(),
-    };
     Audit::new(wanted.target.label(), &inventory)
         .rules(rules)
         .view(&visible.view)
         .project(project)
-        .linked(&linked)
+        .linked(linked)
         .environment(&environment)
         .offset(machine.eprefix())
         .ebuild(ebuild(&wanted, args, project, machine)?)

@@ -107,6 +107,8 @@ fn the_working_directory_is_the_current_one_where_it_is_visible() {
     assert_eq!(ask(&[]), "/\n");
     assert_eq!(ask(&["--read", "."]), format!("{}\n", here.display()));
     assert_eq!(ask(&["--read", ".", "--chdir", "/usr"]), "/usr\n");
+    // Like all paths it is relative to where the caller is.
+    assert_eq!(ask(&["--read", ".", "--chdir", "."]), ask(&["--read", "."]));
     let told = |options: &[&str]| {
         let mut command = machine.run();
         command.current_dir(&here).env("PWD", &here).args(options).args(["--", "printenv", "PWD"]);

@@ -261,6 +261,21 @@ fn a_reader_that_goes_away_does_not_change_the_exit_code() {
 }
 
 #[test]
+fn what_was_looked_for_is_told_though_nothing_was_installed() {
+    let machine = Machine::get();
+    let build = Build::new(machine);
+    let image = build.path().join("image");
+    let options = ["--image", image.to_str().unwrap()];
+    for (ending, code) in [("exit 3", 3), (":", 125)] {
+        fs::write(build.path().join("configure"), format!("cc -E x.c\n{ending}\n")).unwrap();
+        let answer = Answer::of(build.check(machine, &options).output().unwrap());
+        assert_eq!(answer.code, Some(code), "{answer:?}");
+        assert!(answer.stdout.contains("undeclared:"), "{answer:?}");
+        assert!(answer.stdout.contains("what was installed can't be read"), "{answer:?}");
+    }
+}
+
+#[test]
 fn what_is_suppressed_or_in_the_baseline_does_not_count() {
     let machine = Machine::get();
     let build = Build::new(machine);
