@@ -21,6 +21,8 @@ pub(crate) enum BenchSubject {
     Rules(BenchRulesArgs),
     /// How long lists for gentoo/sandbox are, for every installed package as a target
     Covers(Box<BenchCoversArgs>),
+    /// How long it takes to name what a build sees, beside sha256sum on the same files
+    Digest(Box<BenchDigestArgs>),
     /// Open a file and start a program, and say how long it takes: internal
     #[command(hide = true)]
     Within {
@@ -78,6 +80,23 @@ pub(crate) struct BenchCoversArgs {
     /// How to print it; JSON holds every figure
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: TextOrJson,
+    #[command(flatten)]
+    pub(crate) closure: ClosureArgs,
+    #[command(flatten)]
+    pub(crate) view: ViewArgs,
+}
+
+/// `hermitage bench digest`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct BenchDigestArgs {
+    /// How often, everything in turn; medians are shown
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) rounds: u32,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: TextOrJson,
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
     #[command(flatten)]
     pub(crate) closure: ClosureArgs,
     #[command(flatten)]

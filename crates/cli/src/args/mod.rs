@@ -18,8 +18,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use bench::{
-    BenchArgs, BenchCommonArgs, BenchCoversArgs, BenchRulesArgs, BenchSubject, BenchViewsArgs,
-    FileCount, Words,
+    BenchArgs, BenchCommonArgs, BenchCoversArgs, BenchDigestArgs, BenchRulesArgs, BenchSubject,
+    BenchViewsArgs, FileCount, Words,
 };
 pub(crate) use check::{AuditArgs, BatchArgs, CheckArgs, CheckFormat, ObserverName, SeverityName};
 pub(crate) use digest::{DigestArgs, DigestFormat};

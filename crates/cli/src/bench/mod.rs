@@ -10,6 +10,7 @@ mod candidate;
 pub(crate) mod chart;
 pub(crate) mod clock;
 mod covers;
+mod digest;
 mod files;
 mod inside;
 pub(crate) mod interrupt;
@@ -37,6 +38,7 @@ pub(crate) fn bench(args: BenchArgs, context: &Context) -> Result<u8, Failure> {
         Some(BenchSubject::Sample) => sample::sample(),
         Some(BenchSubject::Inside { agenda }) => inside::inside(&agenda),
         Some(BenchSubject::Covers(args)) => covers::covers(*args, context),
+        Some(BenchSubject::Digest(args)) => digest::digest(&args, context),
         Some(BenchSubject::Rules(args)) => rules::rules(&args, context),
         Some(BenchSubject::Within { file, program }) => within::within(&file, &program),
         None => views::views(args.views, context),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::{Answer, hermitage};
+use crate::support::{Answer, hermitage, small_system};
 
 const OWN: [&str; 4] = ["served", "skeleton", "bind", "landlock"];
 const PEERS: [&str; 4] = ["bubblewrap", "nsjail", "firejail", "systemd-nspawn"];
@@ -133,4 +133,24 @@ fn an_interrupted_measurement_leaves_nothing() {
     .unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(left(scratch.path()), Vec::<String>::new());
+}
+
+#[test]
+fn digests_are_timed_beside_sha256sum() {
+    let system = small_system();
+    let cache = tempfile::tempdir().unwrap();
+    let timed = |format: &str| {
+        let mut command = hermitage();
+        command.env("XDG_CACHE_HOME", cache.path()).args(["bench", "digest", "--rounds", "2"]);
+        command.args(["app-misc/tool", "--closure", "runtime-only", "--system", "none", "--root"]);
+        Answer::of(command.arg(system.root()).args(["--format", format]).output().unwrap()).good()
+    };
+    let report: serde_json::Value = serde_json::from_str(&timed("json")).unwrap();
+    assert_eq!((&report["files"], &report["bytes"]), (&2.into(), &0.into()), "{report}");
+    let ways = report["ways"].as_array().unwrap();
+    assert_eq!(ways.len(), 3, "{report}");
+    assert!(ways.iter().all(|way| way["whole"]["rounds"] == 2), "{report}");
+    assert_eq!(ways[2]["to_sha256sum"]["median"], 1.0, "{report}");
+    let text = timed("text");
+    assert!(text.contains("a view of 2 files") && text.contains("sha256sum"), "{text}");
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// The machine, and how busy it was.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Machine {
+pub(in crate::bench) struct Machine {
     pub(super) kernel: String,
     pub(super) processors: usize,
     pub(super) root: bool,
@@ -13,7 +13,7 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    pub(super) fn here() -> Self {
+    pub(in crate::bench) fn here() -> Self {
         let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
         Self {
             kernel: rustix::system::uname().release().to_string_lossy().into_owned(),
@@ -24,7 +24,7 @@ impl Machine {
     }
 
     /// In one line.
-    pub(super) fn describe(&self) -> String {
+    pub(in crate::bench) fn describe(&self) -> String {
         let user = if self.root { "root" } else { "an ordinary user" };
         let processors = match self.processors {
             1 => "1 processor".to_owned(),

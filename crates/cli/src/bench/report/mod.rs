@@ -14,7 +14,7 @@ use super::files::Origin;
 use super::row::{Outcome, Row};
 use super::stats::PowerLaw;
 use super::subject::Subject;
-use machine::Machine;
+pub(super) use machine::Machine;
 
 /// Everything that was measured.
 #[derive(Debug)]
