@@ -145,7 +145,7 @@ fn digests_are_timed_beside_sha256sum() {
         command.args(["app-misc/tool", "--closure", "runtime-only", "--system", "none", "--root"]);
         Answer::of(command.arg(system.root()).args(["--format", format]).output().unwrap()).good()
     };
-    let report: serde_json::Value = serde_json::from_str(&timed("json")).unwrap();
+    let report: Value = serde_json::from_str(&timed("json")).unwrap();
     assert_eq!((&report["files"], &report["bytes"]), (&2.into(), &0.into()), "{report}");
     let ways = report["ways"].as_array().unwrap();
     assert_eq!(ways.len(), 3, "{report}");
