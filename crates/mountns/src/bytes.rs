@@ -39,6 +39,12 @@ impl ByteString {
     }
 }
 
+impl AsRef<[u8]> for ByteString {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 impl Ord for ByteString {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         path_order(&self.0, &other.0)

@@ -7,7 +7,7 @@ mod options;
 mod surroundings;
 mod text;
 
-pub(crate) use build::{below, special_kind};
+pub(crate) use build::special_kind;
 pub use limits::parse_size;
 pub use options::PlanOptions;
 pub use surroundings::{Cover, Surroundings};

@@ -5,7 +5,8 @@ use crate::crowd::in_parallel;
 use crate::host::{HostTree, lookup_error};
 use crate::kernel::{verify, verify_dir, verify_link};
 use crate::observation::Change;
-use crate::plan::{Entry, EntryKind, SpecialKind, below};
+use crate::paths::is_below;
+use crate::plan::{Entry, EntryKind, SpecialKind};
 
 /// Makes sure of every file, link and device, and that what holds them is no link.
 pub(crate) fn all(entries: &[Entry], host: &HostTree) -> Result<(), Error> {
@@ -18,7 +19,7 @@ fn directories(entries: &[Entry], host: &HostTree) -> Result<(), Error> {
     // The directories from the root to the entry before, and whether each is known to be one.
     let mut open: Vec<(&Entry, bool)> = Vec::new();
     for entry in entries {
-        while open.last().is_some_and(|(dir, _)| !below(&entry.path, &dir.path)) {
+        while open.last().is_some_and(|(dir, _)| !is_below(&entry.path, &dir.path)) {
             open.pop();
         }
         match entry.kind {

@@ -1,3 +1,4 @@
+use hermitage_mountns::paths::is_within;
 use hermitage_mountns::{Bind, ByteString, Index, Plan};
 use serde::{Deserialize, Serialize};
 
@@ -126,8 +127,5 @@ fn parts(index: &Index) -> Option<(&[u8], &[u8])> {
 }
 
 fn is_covered(path: &ByteString, covered: &[ByteString]) -> bool {
-    covered.iter().any(|cover| {
-        let rest = path.as_bytes().strip_prefix(cover.as_bytes());
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
-    })
+    covered.iter().any(|cover| is_within(path, cover))
 }

@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use hermitage_mountns::paths::is_within;
 use hermitage_mountns::{Bind, ByteString};
 use hermitage_view::RealHost;
 use hermitage_view::digest::{Description, Fact, Item, Sum, describe_tree, identity};
@@ -175,10 +176,7 @@ fn is_directory(setting: &Setting, tree: &ByteString) -> bool {
 
 /// Whether a path of the view is one of these trees, or in one.
 fn is_in(path: &[u8], trees: &[ByteString]) -> bool {
-    trees.iter().any(|tree| {
-        let rest = path.strip_prefix(tree.as_bytes());
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
-    })
+    trees.iter().any(|tree| is_within(path, tree))
 }
 
 /// Where a command starts that is not told where.

@@ -10,6 +10,7 @@ use rustix::io::Errno;
 
 use super::rights::Rights;
 use crate::observation::Answer;
+use crate::paths::is_within;
 use crate::plan::Plan;
 
 /// As the kernel has it (`MAXSYMLINKS`).
@@ -82,17 +83,13 @@ impl Mounted {
     }
 
     fn cover(&self, path: &[u8]) -> bool {
-        self.0.iter().any(|top| within(path, top))
+        self.0.iter().any(|top| is_within(path, top))
     }
-}
-
-fn within(path: &[u8], top: &[u8]) -> bool {
-    path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
 }
 
 /// What the kernel makes up: a link there leads to what its owner has open.
 fn made_up(path: &[u8]) -> bool {
-    within(path, b"/proc") || within(path, b"/dev")
+    is_within(path, b"/proc") || is_within(path, b"/dev")
 }
 
 impl Walker {

@@ -5,6 +5,7 @@ use hermitage_view::{Node, NodeKind, View};
 use super::build::{Content, Draft, content_of, number, special};
 use super::{Index, NONE, Tag};
 use crate::host::parent;
+use crate::paths::is_below;
 use crate::plan::{EntryKind, special_kind};
 use crate::{ByteString, Error, ErrorKind};
 
@@ -87,7 +88,7 @@ impl Drawing {
     ) -> Result<(), Error> {
         let mut new: BTreeMap<&[u8], u32> = BTreeMap::new();
         for (path, kind) in added {
-            if covered.iter().any(|cover| crate::plan::below(path, cover)) {
+            if covered.iter().any(|cover| is_below(path, cover)) {
                 continue;
             }
             let up = parent(&path.0);

@@ -6,7 +6,8 @@ use std::os::unix::fs::FileTypeExt as _;
 use super::{Scene, layout, tree};
 use crate::Error;
 use crate::host::lookup_error;
-use crate::plan::{Entry, EntryKind, below};
+use crate::paths::is_below;
+use crate::plan::{Entry, EntryKind};
 
 /// A plan's entries, but for the root.
 pub(super) struct Collapsed<'a> {
@@ -23,10 +24,11 @@ pub(super) fn find<'a>(scene: &'a Scene<'_>) -> Result<Collapsed<'a>, Error> {
     let mut collapsed = Collapsed { rest: Vec::new(), whole: Vec::new() };
     let mut rest = &scene.plan.entries[1..];
     while let Some((entry, after)) = rest.split_first() {
-        let end = after.partition_point(|other| below(&other.path, &entry.path));
+        let end = after.partition_point(|other| is_below(&other.path, &entry.path));
         let (inner, next) = after.split_at(end);
         collapsed.rest.push(entry.clone());
-        let crossed = mounts.iter().any(|mount| *mount == entry.path || below(mount, &entry.path));
+        let crossed =
+            mounts.iter().any(|mount| *mount == entry.path || is_below(mount, &entry.path));
         rest = after;
         if matches!(entry.kind, EntryKind::Dir { .. }) && !crossed && is_whole(scene, entry, inner)
         {

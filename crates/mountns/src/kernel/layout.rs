@@ -3,6 +3,7 @@
 use rustix::io::Errno;
 
 use crate::host::HostTree;
+use crate::paths::is_below;
 use crate::plan::{Entry, EntryKind};
 use crate::{ByteString, Error};
 
@@ -42,11 +43,6 @@ fn can_be_overlay(entry: &Entry, inner: &[Entry], mounts: &[ByteString]) -> bool
     matches!(entry.kind, EntryKind::Dir { .. })
         && inner.iter().any(|entry| matches!(entry.kind, EntryKind::File { .. }))
         && !mounts.iter().any(|mount| is_below(mount, &entry.path))
-}
-
-/// Whether `path` is strictly below `dir`, which is not the root.
-pub(crate) fn is_below(path: &ByteString, dir: &ByteString) -> bool {
-    path.0.strip_prefix(&dir.0[..]).is_some_and(|rest| rest.starts_with(b"/"))
 }
 
 /// The mount points of this mount namespace below the host root, as paths of the host's tree.

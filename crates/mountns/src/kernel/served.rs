@@ -8,7 +8,8 @@ use rustix::mount::MountAttrFlags;
 use super::{
     Named as _, Scene, attach, bind, new_mount, overlay, relative, stack_on_root, tree, unstack,
 };
-use crate::plan::{Entry, EntryKind, SpecialKind, below};
+use crate::paths::is_below;
+use crate::plan::{Entry, EntryKind, SpecialKind};
 use crate::post::Post;
 use crate::served::Server;
 use crate::support::Privilege;
@@ -55,7 +56,7 @@ fn no_root() -> Error {
 fn place_base(scene: &Scene<'_>, base: &[Entry]) -> Result<(), Error> {
     let mut above: Vec<(&Entry, bool)> = Vec::new();
     for entry in base {
-        above.retain(|(dir, _)| below(&entry.path, &dir.path));
+        above.retain(|(dir, _)| is_below(&entry.path, &dir.path));
         match &entry.kind {
             EntryKind::Dir { .. } => above.push((entry, entry.path.0 == b"/")),
             EntryKind::Symlink { .. } => tree::verify_link(entry, &scene.host)?,

@@ -8,7 +8,8 @@ use rustix::io::Errno;
 use super::{Named as _, Scene};
 use crate::crowd::{in_parallel, threads_for};
 use crate::host::{HostTree, lookup_error};
-use crate::plan::{Entry, EntryKind, SpecialKind, Timestamp, below};
+use crate::paths::is_below;
+use crate::plan::{Entry, EntryKind, SpecialKind, Timestamp};
 use crate::{ByteString, Error, ErrorKind};
 
 /// When every directory was last modified, as [`EntryKind::Dir`] promises.
@@ -112,7 +113,7 @@ impl<'p, 's> Walk<'p, 's> {
         let mut above: Vec<&Entry> = Vec::new();
         for entry in before.iter().rev() {
             let lowest = above.last().map_or(&first.path, |lowest| &lowest.path);
-            if matches!(entry.kind, EntryKind::Dir { .. }) && below(lowest, &entry.path) {
+            if matches!(entry.kind, EntryKind::Dir { .. }) && is_below(lowest, &entry.path) {
                 above.push(entry);
             }
         }
@@ -223,7 +224,7 @@ impl<'p, 's> Walk<'p, 's> {
 fn families(entries: &[Entry]) -> Vec<(&Entry, &[Entry])> {
     let (mut families, mut rest) = (Vec::new(), entries);
     while let Some((entry, after)) = rest.split_first() {
-        let end = after.partition_point(|other| below(&other.path, &entry.path));
+        let end = after.partition_point(|other| is_below(&other.path, &entry.path));
         families.push((entry, &after[..end]));
         rest = &after[end..];
     }

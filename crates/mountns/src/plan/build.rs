@@ -8,6 +8,7 @@ use super::{
 };
 use crate::host::{HostTree, Resolved, dir_entry, parent};
 use crate::index::{Index, Split, Tree, split};
+use crate::paths::is_below;
 use crate::{ByteString, Error, ErrorKind};
 
 impl Plan {
@@ -97,7 +98,7 @@ impl<'v> Builder<'v> {
     /// Makes sure that there is something to mount the fresh file systems on.
     fn fresh(&mut self, options: &PlanOptions) {
         let dev = ByteString::from("/dev");
-        let paths = options.tmpfs.iter().map(|tmpfs| &tmpfs.path).filter(|p| !below(p, &dev));
+        let paths = options.tmpfs.iter().map(|tmpfs| &tmpfs.path).filter(|p| !is_below(p, &dev));
         for path in paths.cloned().chain(["/proc".into(), dev.clone()]) {
             self.directories_to(&path.0);
         }
@@ -209,22 +210,13 @@ fn without_covered(mut entries: Vec<Entry>, covers: &[ByteString]) -> Vec<Entry>
     let mut current: Option<&ByteString> = None;
     entries.retain(|entry| {
         while let Some(next) = covers.next_if(|cover| **cover <= entry.path) {
-            if !current.is_some_and(|cover| below(next, cover)) {
+            if !current.is_some_and(|cover| is_below(next, cover)) {
                 current = Some(next);
             }
         }
-        !current.is_some_and(|cover| below(&entry.path, cover))
+        !current.is_some_and(|cover| is_below(&entry.path, cover))
     });
     entries
-}
-
-/// Whether `path` is strictly below `dir`.
-pub(crate) fn below(path: &ByteString, dir: &ByteString) -> bool {
-    match path.0.strip_prefix(&dir.0[..]) {
-        Some(rest) if dir.0 == b"/" => !rest.is_empty(),
-        Some(rest) => rest.starts_with(b"/"),
-        None => false,
-    }
 }
 
 fn variable((name, value): &(ByteString, ByteString)) -> Variable {

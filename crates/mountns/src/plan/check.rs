@@ -1,7 +1,7 @@
-use super::build::below;
 use super::{Entry, EntryKind, Plan, SCHEMA};
 use crate::host::parent;
 use crate::index::{Shape, Tree};
+use crate::paths::is_below;
 use crate::{ByteString, Error, ErrorKind};
 
 /// What a directory is called.
@@ -53,7 +53,7 @@ impl Plan {
     /// bind or a fresh file system, where only the kernel knows.
     pub fn may_be_directory(&self, path: &[u8]) -> bool {
         let path = ByteString::from(path);
-        let covered = |cover: &ByteString| below(&path, cover);
+        let covered = |cover: &ByteString| is_below(&path, cover);
         matches!(self.entry(&path.0), Some(Entry { kind: EntryKind::Dir { .. }, .. }))
             || self.binds.iter().any(|bind| covered(&bind.destination))
             || self.tmpfs.iter().any(|tmpfs| covered(&tmpfs.path))
@@ -77,7 +77,7 @@ impl Plan {
                 std::cmp::Ordering::Equal => return Err(at(&entry.path, ErrorKind::Duplicate)),
                 std::cmp::Ordering::Greater => return Err(at(&entry.path, ErrorKind::Unsorted)),
             }
-            while open.last().is_some_and(|dir| !below(&entry.path, dir)) {
+            while open.last().is_some_and(|dir| !is_below(&entry.path, dir)) {
                 open.pop();
             }
             let up = parent(&entry.path.0);
@@ -126,7 +126,7 @@ impl Plan {
         let mut covers = self.tmpfs.iter().map(|tmpfs| &tmpfs.path).chain(binds);
         match noun(path) {
             Some(DIRECTORY) => Ok(()),
-            None if covers.any(|cover| below(path, cover)) => Ok(()),
+            None if covers.any(|cover| is_below(path, cover)) => Ok(()),
             None => Err(at(path, ErrorKind::BadMountPoint("nothing".into()))),
             Some(noun) => Err(at(path, ErrorKind::BadMountPoint(noun.into()))),
         }
@@ -190,7 +190,7 @@ fn check_kind(entry: &Entry) -> Result<(), Error> {
 /// A path that the fresh `/proc` and `/dev` have for themselves can't be mounted on.
 fn check_free(path: &ByteString, fixed: &[ByteString]) -> Result<(), Error> {
     canonical(path)?;
-    let taken = fixed.iter().any(|dir| path == dir || below(path, dir));
+    let taken = fixed.iter().any(|dir| path == dir || is_below(path, dir));
     let root = path.0 == b"/";
     if taken || root { Err(at(path, ErrorKind::Overlap)) } else { Ok(()) }
 }

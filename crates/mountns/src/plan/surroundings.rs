@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::build::below;
+use crate::paths::is_below;
 use crate::{ByteString, Error, ErrorKind};
 
 /// What of the machine, besides files, a command is shown in another way than it is, so that it sees the same on each.
@@ -54,7 +54,7 @@ impl Surroundings {
             return Err(Error::new(ErrorKind::Value("4294967295 is no user's number".into())));
         }
         let proc = ByteString::from("/proc");
-        let outside = self.proc.iter().find(|cover| !below(&cover.path, &proc));
+        let outside = self.proc.iter().find(|cover| !is_below(&cover.path, &proc));
         outside.map_or(Ok(()), |cover| Err(Error::at(&cover.path.0, ErrorKind::Overlap)))
     }
 }

@@ -2,7 +2,8 @@ use std::os::unix::fs::MetadataExt as _;
 
 use crate::host::HostTree;
 use crate::index::{NodeId, Shape, Tree};
-use crate::kernel::layout::{is_below, mount_points};
+use crate::kernel::layout::mount_points;
+use crate::paths::is_below;
 use crate::plan::{Entry, EntryKind, SpecialKind, Timestamp};
 use crate::{ByteString, Error, ErrorKind};
 
