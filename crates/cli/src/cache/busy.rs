@@ -1,17 +1,25 @@
-//! Directories in which others make things while builds run: `/var/tmp`, that of a category below `PORTAGE_TMPDIR`.
+//! Directories in which others make things while builds run: `/var/tmp`, homes, that of a category below `PORTAGE_TMPDIR`.
 //!
-//! Their times would say that a view is of another state whenever another build begins or ends, though nothing of that is
-//! visible. So it is looked at what the view has of them.
+//! Their times would say that a view is of another state whenever another build begins or ends, or a shell writes its
+//! history, though nothing of that is visible. So it is looked at what the view has of them.
 
 use std::collections::BTreeSet;
 
+use hermitage_mountns::paths::is_within;
 use hermitage_mountns::{Access, Bind, ByteString};
-use hermitage_view::View;
+use hermitage_view::{Node, NodeKind, View};
 
 /// Where the table of generated files may show what comes to be. On the way to such a place, too, every name counts.
 const GENERATED: [&[u8]; 6] = [b"/etc", b"/lib", b"/usr", b"/var/cache", b"/var/db", b"/var/lib"];
 
-/// A directory on the way to a place that is written to, and the names in it that a view has or would have.
+/// Packages own these, and people and daemons make things in them all the time.
+const LIVELY: [&[u8]; 6] = [b"/home", b"/media", b"/mnt", b"/root", b"/run", b"/var/log"];
+
+/// Others than the owner and the group may make things in a directory.
+const ANYBODY_WRITES: u32 = 0o002;
+
+/// A directory of which only some names count: on the way to a place that is written to, or where anybody makes things. It
+/// comes with the names in it that a view has or would have.
 ///
 /// Whatever symbolic links there are in it count as well: those that no package owns may be visible.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,10 +32,20 @@ impl Busy {
     /// Those of a view with these mounts.
     pub(crate) fn of(view: &View, binds: &[Bind]) -> Vec<Self> {
         let written = binds.iter().filter(|bind| bind.access != Access::Read);
-        let dirs: BTreeSet<&[u8]> =
-            written.flat_map(|bind| above(bind.destination.as_bytes())).collect();
-        let busy = dirs.into_iter().filter(|dir| !may_be_generated_in(dir));
-        busy.filter_map(|dir| Self::at(view, dir)).collect()
+        let mut dirs: BTreeSet<Vec<u8>> = written
+            .flat_map(|bind| above(bind.destination.as_bytes()))
+            .map(<[u8]>::to_vec)
+            .collect();
+        dirs.extend(view.iter().filter_map(|node| match node.kind() {
+            NodeKind::Dir { mode, .. } if mode & ANYBODY_WRITES != 0 => Some(node.path()),
+            _ => None,
+        }));
+        dirs.extend(LIVELY.map(<[u8]>::to_vec));
+        let covered = |dir: &[u8]| binds.iter().any(|bind| is_within(dir, &bind.destination));
+        dirs.retain(|dir| {
+            !may_be_generated_in(dir) && !covered(dir) && view.lookup(dir).is_some_and(is_shown)
+        });
+        dirs.iter().filter_map(|dir| Self::at(view, dir)).collect()
     }
 
     fn at(view: &View, dir: &[u8]) -> Option<Self> {
@@ -49,11 +67,13 @@ fn above(path: &[u8]) -> impl Iterator<Item = &[u8]> {
     slashes.map(|(at, _)| &path[..at])
 }
 
+/// Whether a directory is shown as the host has it, and not provided afresh.
+fn is_shown(node: Node<'_>) -> bool {
+    matches!(node.kind(), NodeKind::Dir { .. }) && !node.is_provided()
+}
+
 fn may_be_generated_in(dir: &[u8]) -> bool {
-    let within = |inner: &[u8], outer: &[u8]| {
-        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
-    };
-    GENERATED.iter().any(|place| within(dir, place) || within(place, dir))
+    GENERATED.iter().any(|place| is_within(dir, place) || is_within(place, dir))
 }
 
 #[cfg(test)]

@@ -141,9 +141,8 @@ impl Look {
     /// Looks at a directory in which others make things: what it is, which links are in it, and of what kind that is which
     /// has these names. When it changed counts only for whether it may be changing now.
     fn around(&mut self, group: Group<'_>) -> Result<(), Errno> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let Ok(dir) = rustix::fs::open(group.dir, flags, Mode::empty()) else {
-            // What can't be listed is known by its times alone.
             return self.at(CWD, group.dir);
         };
         let stat = rustix::fs::fstat(&dir)?;
@@ -157,7 +156,8 @@ impl Look {
         for name in group.names() {
             let kind = match rustix::fs::statat(&dir, name, AtFlags::SYMLINK_NOFOLLOW) {
                 Ok(stat) => FileType::from_raw_mode(stat.st_mode).as_raw_mode(),
-                Err(Errno::NOENT) => 0,
+                // What we may not look up, a view does not have either.
+                Err(Errno::NOENT | Errno::ACCESS) => 0,
                 Err(unknown) => return Err(unknown),
             };
             self.hasher.update(kind.to_le_bytes());
@@ -203,10 +203,16 @@ fn changed(stat: &Stat) -> i128 {
     i128::from(stat.st_ctime) * 1_000_000_000 + i128::from(stat.st_ctime_nsec)
 }
 
-/// The symbolic links in a directory and what they lead to, by name.
+/// The symbolic links in a directory and what they lead to, by name; none where we may not look, for there a view has none
+/// but those that packages own.
 fn links(dir: BorrowedFd<'_>) -> Result<Vec<[CString; 2]>, Errno> {
     let mut links = Vec::new();
-    for entry in Dir::read_from(dir)? {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let listing = match rustix::fs::openat(dir, c".", flags, Mode::empty()) {
+        Err(Errno::ACCESS) => return Ok(links),
+        listing => listing?,
+    };
+    for entry in Dir::new(listing)? {
         let entry = entry?;
         if !matches!(entry.file_type(), FileType::Symlink | FileType::Unknown) {
             continue;

@@ -259,6 +259,32 @@ fn what_others_make_beside_a_place_to_write_is_noticed_where_it_is_visible() {
     });
 }
 
+/// Anybody's files in a directory that a package owns are no change, and what could be seen of them is.
+#[test]
+fn what_people_make_in_directories_of_packages_is_noticed_where_it_is_visible() {
+    let stage = Stage::new();
+    let contents = in_database(&stage.fixture, "app-misc/tool-1.0-r1").join("CONTENTS");
+    let known = std::fs::read_to_string(&contents).unwrap();
+    std::fs::write(&contents, known + "dir /srv\ndir /srv/all\ndir /root\ndir /opt\n").unwrap();
+    for (path, mode) in [("/srv/all", 0o1777), ("/root", 0o700), ("/opt", 0o755)] {
+        std::fs::create_dir_all(stage.real(path)).unwrap();
+        let mode = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(stage.real(path), mode).unwrap();
+    }
+    wait();
+    stage.look(TOOL);
+    std::fs::write(stage.real("/srv/all/scratch"), "").unwrap();
+    std::fs::write(stage.real("/root/.history"), "").unwrap();
+    let (seen, cached) = stage.look(TOOL);
+    assert!(cached && !seen.contains("scratch"), "{seen}");
+    let (before, after) = stage.notices(TOOL, |stage| {
+        std::os::unix::fs::symlink("/usr/bin/tool", stage.real("/srv/all/link")).unwrap();
+    });
+    assert!(!before.contains("/srv/all/link") && after.contains("/srv/all/link"), "{after}");
+    // Only package managers make things elsewhere.
+    stage.notices(TOOL, |stage| std::fs::write(stage.real("/opt/new"), "").unwrap());
+}
+
 #[test]
 fn a_changed_rule_for_generated_files_is_noticed() {
     let stage = Stage::new();
