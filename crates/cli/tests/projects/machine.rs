@@ -68,6 +68,8 @@ impl Machine {
         let prefix = self.prefix();
         let mut command = Command::new(env!("CARGO_BIN_EXE_hermitage"));
         command.env("XDG_CONFIG_HOME", "/nonexistent").env("LC_ALL", "C").stdin(Stdio::null());
+        // Meson takes it where it is installed, and it wants a directory of its own to write to.
+        command.env("CCACHE_DISABLE", "1");
         // Cargo's own directories, which every program of a build would be seen to search.
         command.env_remove("LD_LIBRARY_PATH");
         command.env("P", prefix.join("usr")).env("D", image).env("PYTHONDONTWRITEBYTECODE", "1");
