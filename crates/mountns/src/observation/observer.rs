@@ -11,7 +11,8 @@ use crate::{Backend, Error, ErrorKind};
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Observer {
-    /// The server of [`Backend::Served`] notes the names that the kernel asks it for: it costs next to nothing.
+    /// The server of [`Backend::Served`] notes the names that the kernel asks it for: it costs next to nothing. The root is a
+    /// file system of the server's then, not a tmpfs.
     Lookups,
     /// The kernel tells of every system call that looks at a path (to open, examine, execute it or go there), and the call waits
     /// until it is noted: works with every backend, takes time with every call, and tells what was executed.
