@@ -65,7 +65,9 @@ fn asked(args: &DigestArgs) -> Asked<'_> {
 /// What is to be compared: a saved description, or a target.
 fn side(text: &str, args: &DigestArgs, context: &Context) -> Result<Description, Failure> {
     let path = Path::new(text);
-    if path.is_file() {
+    // No package is called like these, so it is a file that is not there.
+    let is_path = text.ends_with(".json") || text.starts_with(['.', '/']);
+    if path.is_file() || is_path {
         return Saved::read(path);
     }
     let mut args = args.clone();

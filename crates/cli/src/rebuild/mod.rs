@@ -12,7 +12,7 @@ mod tree;
 
 pub(crate) use condition::Condition;
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
@@ -177,11 +177,13 @@ fn results(args: &ComparisonArgs, worked: &Worked) -> Result<Vec<PathBuf>, Failu
     }
     let results = args.result.iter().map(|path| absolute(path));
     let results = results.collect::<Result<Vec<_>, _>>()?;
-    let lost = results.iter().find(|path| !written.iter().any(|tree| path.starts_with(tree)));
+    let goes_up = |path: &Path| path.components().any(|part| part == Component::ParentDir);
+    let is_in = |path: &Path| written.iter().any(|tree| path.starts_with(tree)) && !goes_up(path);
+    let lost = results.iter().find(|path| !is_in(path));
     match lost {
         Some(path) => {
             Err(Failure::new(format!("--result {}: the build can't write there", path.display()))
-                .advise("It has to be below what --write shows."))
+                .advise("It has to be below what --write shows, without \"..\" on the way."))
         }
         None => Ok(results),
     }

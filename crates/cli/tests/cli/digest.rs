@@ -203,6 +203,9 @@ fn what_tells_two_apart_is_said_by_package_and_path() {
     )
     .unwrap();
     explain(&[]).refused(&["saved.json", "--format json"]);
+    stage
+        .answer(&["--explain", "./absent", "app-misc/tool"])
+        .refused(&["./absent", "can't be read"]);
 }
 
 /// As root of a container that another user has made, with one file in the place of another.

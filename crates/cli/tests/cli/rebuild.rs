@@ -248,6 +248,9 @@ fn what_can_t_be_rebuilt_is_refused() {
     answer(&mut project.rebuild(&[])).refused(&["exit code 3", "hermitage run"]);
     answer(&mut project.rebuild(&["--result", "/etc"]))
         .refused(&["--result /etc", "can't write there"]);
+    // It would be another directory, beside the copies that are built.
+    answer(&mut project.rebuild(&["--result", "out/../../x"]))
+        .refused(&["x: ", "can't write there"]);
     let answer = answer(&mut project.rebuild(&["--pure", "--vary", "host"]));
     answer.refused(&["--vary host", "--pure"]);
     let project = Project::new("true");
