@@ -66,7 +66,7 @@ fn asked(args: &DigestArgs) -> Asked<'_> {
 fn side(text: &str, args: &DigestArgs, context: &Context) -> Result<Description, Failure> {
     let path = Path::new(text);
     // No package is called like these, so it is a file that is not there.
-    let is_path = text.ends_with(".json") || text.starts_with(['.', '/']);
+    let is_path = path.extension().is_some_and(|end| end == "json") || text.starts_with(['.', '/']);
     if path.is_file() || is_path {
         return Saved::read(path);
     }
