@@ -43,7 +43,7 @@ pub enum ErrorKind {
 
 /// A text that is not what it was parsed as.
 #[derive(Clone, Debug, PartialEq, Eq, ThisError)]
-#[error("\"{}\" at byte {offset}: expected {expected}", Printable(self.word()))]
+#[error("\"{}\" at byte {offset}: expected {expected}", Printable(self.quoted()))]
 pub struct Error {
     input: Box<str>,
     offset: usize,
@@ -81,7 +81,31 @@ impl Error {
         let end = after.iter().position(blank).map_or(self.input.len(), |i| at + i);
         self.input.get(start..end).unwrap_or(&self.input)
     }
+
+    /// The word, or of one that would fill the screen what is around the place.
+    fn quoted(&self) -> String {
+        let word = self.word();
+        if word.len() <= 2 * QUOTED {
+            return word.to_owned();
+        }
+        let before = self.input.get(..self.offset).unwrap_or(&self.input);
+        let start = before.rfind(|c: char| c.is_ascii_whitespace()).map_or(0, |i| i + 1);
+        let at = self.offset.saturating_sub(start);
+        let boundary = |mut at: usize| {
+            while !word.is_char_boundary(at) {
+                at += 1;
+            }
+            at
+        };
+        let from = boundary(at.saturating_sub(QUOTED).min(word.len()));
+        let to = boundary((at + QUOTED).min(word.len()));
+        let dots = |cut: bool| if cut { "..." } else { "" };
+        format!("{}{}{}", dots(from > 0), &word[from..to], dots(to < word.len()))
+    }
 }
+
+/// What of a word is quoted before and behind the place, in bytes: more than any real atom has.
+const QUOTED: usize = 250;
 
 /// An error before it knows the text it belongs to; small, so that the parsers stay fast.
 #[derive(Clone, Copy, Debug)]

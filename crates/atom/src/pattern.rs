@@ -1,6 +1,7 @@
 //! What users write where they mean packages: atoms, and names with `*` in them.
 
 use crate::atom::{Atom, Candidate};
+use crate::cpv::CpRef;
 use crate::error::{Error, ErrorKind, Fault};
 use crate::name;
 use std::fmt;
@@ -71,20 +72,41 @@ impl Pattern {
             Form::Wildcard(wildcard) => wildcard.matches(candidate),
         }
     }
+
+    /// Whether every package of a name is meant, whatever its version, slot, repository and flags.
+    ///
+    /// ```
+    /// use hermitage_atom::{Cpv, Pattern};
+    ///
+    /// let sed = Cpv::parse("sys-apps/sed-4.9")?;
+    /// assert!("sys-apps/*".parse::<Pattern>()?.covers(sed.cp()));
+    /// assert!(!">=sys-apps/sed-4".parse::<Pattern>()?.covers(sed.cp()));
+    /// # Ok::<(), hermitage_atom::Error>(())
+    /// ```
+    pub fn covers(&self, name: CpRef<'_>) -> bool {
+        match &self.0 {
+            Form::Atom(atom) => atom.as_str() == name.as_str(),
+            Form::Wildcard(wildcard) => {
+                wildcard.name_end == wildcard.text.len()
+                    && wildcard.is_named(name.category(), name.package())
+            }
+        }
+    }
 }
 
 impl Wildcard {
     fn matches<C: Candidate + ?Sized>(&self, candidate: &C) -> bool {
         let is = |wanted: Option<&str>, is: Option<&str>| wanted.is_none() || wanted == is;
         let (slot, subslot) = self.slot();
-        glob(self.text[..self.slash].as_bytes(), candidate.category().as_bytes())
-            && glob(
-                self.text[self.slash + 1..self.name_end].as_bytes(),
-                candidate.package().as_bytes(),
-            )
+        self.is_named(candidate.category(), candidate.package())
             && is(slot, Some(candidate.slot()))
             && is(subslot, Some(candidate.subslot()))
             && is(self.repository(), candidate.repository())
+    }
+
+    fn is_named(&self, category: &str, package: &str) -> bool {
+        glob(self.text[..self.slash].as_bytes(), category.as_bytes())
+            && glob(self.text[self.slash + 1..self.name_end].as_bytes(), package.as_bytes())
     }
 
     fn slot(&self) -> (Option<&str>, Option<&str>) {

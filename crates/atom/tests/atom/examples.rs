@@ -357,3 +357,17 @@ fn parsed_atoms_point_into_the_text() {
     let copy = second.to_atom();
     assert_eq!((copy.as_ref(), copy.to_string()), (second, ">=c/d-1[e]".to_owned()));
 }
+
+#[test]
+fn of_an_endless_word_only_what_is_around_the_place_is_quoted() {
+    let text = format!("a/b {}\u{e9}{}", "c".repeat(100_000), "d".repeat(100_000));
+    for text in [text.as_str(), &format!("a/b a/{}!{}", "c".repeat(100_000), "d".repeat(100_000))] {
+        let error = DepSpec::parse(text, Eapi::V8, DepKind::Package).unwrap_err();
+        let message = error.to_string();
+        assert!(message.len() < 700, "{} bytes", message.len());
+        let word = text.split(' ').nth(1).unwrap();
+        let quoted = message.split('"').nth(1).unwrap().replace("...", "");
+        assert!(word.contains(&quoted) && quoted.len() > 200, "{message}");
+        assert_eq!(error.word(), word);
+    }
+}
