@@ -13,10 +13,10 @@ pub struct SystemSet {
     rejected: Vec<Rejected>,
 }
 
-/// A line that is not an atom, and was left out.
+/// A line that is not what its file holds, and was left out.
 #[derive(Clone, Debug)]
 pub struct Rejected {
-    /// The file, or the profile node whose `packages` it is.
+    /// The file.
     pub path: PathBuf,
     /// The line, counted from 1.
     pub line: usize,

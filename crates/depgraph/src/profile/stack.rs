@@ -5,7 +5,7 @@ use super::lines::lines;
 use super::packages::{Line, parse_packages};
 use super::repositories::{Layout, Repositories};
 use crate::error::{Error, ErrorKind};
-use crate::system::SystemSet;
+use crate::system::{Rejected, SystemSet};
 use hermitage_atom::{Cpv, Eapi};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,6 +17,7 @@ pub struct ProfileNode {
     eapi: Option<Eapi>,
     packages: Vec<Line>,
     provided: Vec<Cpv>,
+    not_provided: Vec<Rejected>,
     profile_set: bool,
 }
 
@@ -146,6 +147,11 @@ impl ProfileStack {
         self.nodes.iter().flat_map(|node| &node.provided)
     }
 
+    /// The lines of `package.provided` that were left out because they are not a name and version.
+    pub fn not_provided(&self) -> impl Iterator<Item = &Rejected> {
+        self.nodes.iter().flat_map(|node| &node.not_provided)
+    }
+
     fn lines(&self) -> impl Iterator<Item = (&ProfileNode, &Line)> {
         self.nodes.iter().flat_map(|node| node.packages.iter().map(move |line| (node, line)))
     }
@@ -188,10 +194,17 @@ impl<F: ProfileFiles> Loader<'_, F> {
     ) -> Result<ProfileNode, Error> {
         let packages =
             parse_packages(&self.read(&path.join("packages"))?.unwrap_or_default(), eapi);
-        let content = self.read(&path.join("package.provided"))?.unwrap_or_default();
-        let provided =
-            lines(&content).filter_map(|(_, line)| Cpv::parse_bytes(line).ok()).collect();
-        Ok(ProfileNode { path, eapi, packages, provided, profile_set })
+        let file = path.join("package.provided");
+        let content = self.read(&file)?.unwrap_or_default();
+        let mut provided = Vec::new();
+        let mut not_provided = Vec::new();
+        for (line, text) in lines(&content) {
+            match Cpv::parse_bytes(text) {
+                Ok(cpv) => provided.push(cpv),
+                Err(error) => not_provided.push(Rejected { path: file.clone(), line, error }),
+            }
+        }
+        Ok(ProfileNode { path, eapi, packages, provided, not_provided, profile_set })
     }
 
     fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, Error> {

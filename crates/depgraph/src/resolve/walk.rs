@@ -148,7 +148,15 @@ impl<'a> Walk<'a> {
                 text: m.text,
                 rejected: m.rejected,
             };
-            self.unsatisfied.extend(picked.missing.into_iter().map(missing));
+            // What is taken out of @system may be missing.
+            let unwanted = self
+                .query
+                .without
+                .iter()
+                .any(|w| w.covers(atom.cp()) || w.as_str() == atom.as_str());
+            if !unwanted {
+                self.unsatisfied.extend(picked.missing.into_iter().map(missing));
+            }
             let provided = |(atom, cpv)| Provided { from, class: None, atom, cpv };
             self.provided.extend(picked.provided.into_iter().map(provided));
         }

@@ -144,6 +144,24 @@ fn system_comes_in_by_its_own_reason_and_can_be_subtracted_from() {
 }
 
 #[test]
+fn what_is_taken_out_of_the_system_may_be_missing() {
+    let system = SystemSet::from_list(b">=a/absent-2\na/gone:2\n", "list".as_ref());
+    let missing = |without: &[&str]| {
+        let without = without.iter().map(|text| Pattern::parse(text).unwrap());
+        let query = Query::new(needs("")).system(system.clone()).without(without);
+        let closure = ask(&source(""), &query);
+        closure.unsatisfied().iter().map(|missing| missing.text.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        missing(&["a/other", "=a/absent-2", "a/gone:1", "a/*:2"]),
+        [">=a/absent-2", "a/gone:2"]
+    );
+    assert_eq!(missing(&["a/absent"]), ["a/gone:2"]);
+    assert_eq!(missing(&[">=a/absent-2"]), ["a/gone:2"]);
+    assert!(missing(&["a/*"]).is_empty());
+}
+
+#[test]
 fn a_package_that_is_provided_satisfies_and_is_not_there() {
     let closure = ask(&source(""), &Query::new(needs(">=a/a-1")).provided([cpv("a/a-2")]));
     assert!(closure.unsatisfied().is_empty());

@@ -67,12 +67,16 @@ fn the_users_own_node_comes_last_and_may_use_all_syntax() {
     let files = MemoryFiles::new()
         .with("/ours/profiles/top/packages", "*a/a\n*a/b\n")
         .with("/etc/portage/profile/packages", "-*a/a\n*a/c:2::ours\n")
-        .with("/etc/portage/profile/package.provided", "# ours\na/d-1\n");
+        .with("/etc/portage/profile/package.provided", "# ours\na/d-1\n>=a/e-1\na/f\n");
     let mut stack = load(&files, &Repositories::new()).unwrap();
     stack.push_user(&files, Path::new("/etc/portage/profile")).unwrap();
     assert_eq!(system(&stack), ["a/b", "a/c:2::ours"]);
     let provided: Vec<_> = stack.provided().map(ToString::to_string).collect();
     assert_eq!(provided, ["a/d-1"]);
+    let left_out: Vec<_> =
+        stack.not_provided().map(|line| (line.path.as_path(), line.line)).collect();
+    let file = Path::new("/etc/portage/profile/package.provided");
+    assert_eq!(left_out, [(file, 3), (file, 4)]);
 }
 
 #[test]
