@@ -71,23 +71,31 @@ fn packages() -> impl Strategy<Value = ModelPackage> {
         1 => Just(Holding::Links),
         1 => Just(Holding::Nothing),
     ];
+    let seldom = || prop_oneof![5 => Just(Vec::new()), 1 => dependencies()];
     let classes = (
         prop_oneof![1 => Just(Vec::new()), 3 => dependencies()],
         prop_oneof![3 => Just(Vec::new()), 1 => dependencies()],
-        prop_oneof![5 => Just(Vec::new()), 1 => dependencies()],
+        seldom(),
+        // What a package was built with is no longer needed: a trap for who follows all there is.
+        seldom(),
+        seldom(),
     );
     (names, 1..5_u8, 0..3_u8, option::of(any::<bool>()), holding, classes).prop_map(
-        |(name, version, slot, flag, holding, (rdepend, pdepend, idepend))| ModelPackage {
-            name,
-            version,
-            slot,
-            flag,
-            holding,
-            dependencies: BTreeMap::from([
-                (DepClass::Rdepend, rdepend),
-                (DepClass::Pdepend, pdepend),
-                (DepClass::Idepend, idepend),
-            ]),
+        |(name, version, slot, flag, holding, (rdepend, pdepend, idepend, depend, bdepend))| {
+            ModelPackage {
+                name,
+                version,
+                slot,
+                flag,
+                holding,
+                dependencies: BTreeMap::from([
+                    (DepClass::Rdepend, rdepend),
+                    (DepClass::Pdepend, pdepend),
+                    (DepClass::Idepend, idepend),
+                    (DepClass::Depend, depend),
+                    (DepClass::Bdepend, bdepend),
+                ]),
+            }
         },
     )
 }
@@ -108,8 +116,13 @@ pub fn dependencies() -> impl Strategy<Value = Vec<ModelDep>> {
     ];
     let dependency = leaf.prop_recursive(3, 12, 3, |inner| {
         let some = || vec(inner.clone(), 1..4);
+        let when = |(on, member)| ModelDep::When(on, vec![member]);
+        // A group that comes to nothing when the condition does not apply, and then is no branch.
+        let idle = (any::<bool>(), inner.clone()).prop_map(when);
+        let idle = idle.prop_map(|when| ModelDep::AllOf(vec![when]));
+        let branch = prop_oneof![8 => inner.clone(), 1 => idle];
         prop_oneof![
-            3 => some().prop_map(ModelDep::AnyOf),
+            3 => vec(branch, 1..4).prop_map(ModelDep::AnyOf),
             1 => some().prop_map(ModelDep::AllOf),
             1 => (any::<bool>(), some()).prop_map(|(on, members)| ModelDep::When(on, members)),
         ]

@@ -163,10 +163,16 @@ fn has_dep(model: &Model, wanted: &dyn Fn(&ModelDep) -> bool) -> bool {
     model.packages.iter().any(of)
 }
 
+/// A `||` with a group that comes to nothing where a condition does not apply, and another branch.
+fn has_idle_branch(dep: &ModelDep) -> bool {
+    let idle = |dep: &ModelDep| matches!(dep, ModelDep::AllOf(all) if all.iter().all(|m| matches!(m, ModelDep::When(..))));
+    matches!(dep, ModelDep::AnyOf(members) if members.len() > 1 && members.iter().any(idle))
+}
+
 #[test]
 fn the_databases_hold_every_interesting_case() {
     let mut runner = TestRunner::deterministic();
-    let mut seen = [0; 9];
+    let mut seen = [0; 11];
     for _ in 0..300 {
         let model = databases().new_tree(&mut runner).unwrap().current();
         let source = model.source();
@@ -186,6 +192,8 @@ fn the_databases_hold_every_interesting_case() {
             !closure.blocked().is_empty(),
             has_dep(&model, &|dep| matches!(dep, ModelDep::AnyOf(members) if members.len() > 1)),
             has_dep(&model, &|dep| matches!(dep, ModelDep::When(..))),
+            has_dep(&model, &has_idle_branch),
+            model.packages.iter().any(|p| !p.dependencies(DepClass::Depend).is_empty()),
         ];
         for (count, case) in seen.iter_mut().zip(cases) {
             *count += usize::from(case);
