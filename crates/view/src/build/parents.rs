@@ -70,6 +70,9 @@ enum Step {
     Walk,
 }
 
+/// `PATH_MAX` of Linux, in bytes.
+const PATH_MAX: usize = 4096;
+
 /// The directories by the number of those above them, which are among them.
 fn levels<'p>(
     dirs: impl Iterator<Item = &'p [u8]>,
@@ -80,6 +83,11 @@ fn levels<'p>(
     for dir in dirs {
         // Paths come grouped by directory.
         if std::mem::replace(&mut last, dir) == dir && !levels.is_empty() {
+            continue;
+        }
+        // No path of this length can be asked for, and all those above it would be as many as the bytes.
+        if dir.len() >= PATH_MAX {
+            found.insert(dir, Err(Absence::NotFound));
             continue;
         }
         let mut at = dir;

@@ -204,3 +204,14 @@ fn parents_of_a_path_are_taken_to_where_they_are_even_through_dot_dot() {
     );
     assert!(host.lstat(b"/usr/lib64").unwrap().is_some());
 }
+
+#[test]
+fn a_recorded_path_that_no_system_can_have_is_not_there_and_takes_no_time() {
+    let host = merged_usr();
+    let endless = "/usr".repeat(200_000);
+    let begun = std::time::Instant::now();
+    let view = of_one(&host, &[&endless, "/usr/bin/vim"]).build().unwrap();
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+    assert_eq!(paths(&view), ["/", "/usr", "/usr/bin", "/usr/bin/vim"]);
+    assert_eq!(view.missing().len(), 1);
+}
