@@ -44,7 +44,7 @@ pub(crate) fn select(
         .branch(branch(args.branch))
         .system(system(args, &patterns(&args.also)?, machine, reporter)?)
         .without(patterns(&args.without)?)
-        .provided(machine.provided());
+        .provided(machine.provided_telling(reporter));
     let closure = query.resolve(&machine.roots())?;
     let kept = kept(&closure, &patterns(&args.withhold)?, machine)?;
     machine.check()?;
@@ -110,6 +110,7 @@ impl Selection {
     /// Fails when a dependency is not satisfied or not understood, unless that is allowed; then warns.
     pub(crate) fn check(&self, allowed: bool, reporter: Reporter) -> Result<(), Failure> {
         let problems = self.problems();
+        self.tell_blocked(reporter);
         let Some(first) = problems.first() else { return Ok(()) };
         if allowed {
             for problem in &problems {
@@ -123,6 +124,19 @@ impl Selection {
         };
         Err(Failure::new(format!("{first}{more}"))
             .advise("Install it, or go on without it with --allow-unsatisfied."))
+    }
+
+    /// A blocker changes nothing about what is visible, but Portage would not build like that when both are declared.
+    fn tell_blocked(&self, reporter: Reporter) {
+        for blocked in self.closure.blocked().iter().filter(|b| self.keeps_origin(b.from)) {
+            let (from, class) = (self.closure.chain_of(blocked.from), blocked.class);
+            let text = format!("blocked: {from} --{class} {}--> {}", blocked.atom, blocked.cpv);
+            if blocked.in_closure {
+                reporter.note(format_args!("{text}, which is visible all the same"));
+            } else {
+                reporter.detail(format_args!("{text}, which is installed"));
+            }
+        }
     }
 
     fn problems(&self) -> Vec<String> {

@@ -53,6 +53,9 @@ pub(crate) fn best(repository: &Path, wanted: &str) -> Result<PathBuf, Failure> 
         return Err(Failure::new(format!("\"{wanted}\": not the name of an ebuild"))
             .advise("Name it like cat/pkg or =cat/pkg-1.2, and its flags with --use \"...\"."));
     }
+    repository
+        .read_dir()
+        .map_err(|error| Failure::file(repository, "the repository can't be read", &error))?;
     let directory = repository.join(CACHE).join(atom.category());
     let mut named = named(&directory, &atom)?;
     named.sort();

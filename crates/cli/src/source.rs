@@ -12,7 +12,7 @@ use hermitage_vdb::{Database, DiskLinks, OwnerIndex};
 use crate::args::SourceArgs;
 use crate::failure::Failure;
 use crate::import;
-use crate::report::Reporter;
+use crate::report::{Reporter, Verbosity};
 
 /// A database, and the system it describes.
 #[derive(Debug)]
@@ -129,19 +129,46 @@ impl Machine {
 
     /// Packages that `package.provided` says are there without being installed.
     pub(crate) fn provided(&self) -> Vec<hermitage_atom::Cpv> {
-        self.profile().map(|stack| stack.provided().cloned().collect()).unwrap_or_default()
+        self.provided_telling(Reporter::new(Verbosity::Quiet))
+    }
+
+    /// The same, and says what it left out. A profile that is damaged need not matter, and where it does, a dependency
+    /// is not satisfied.
+    pub(crate) fn provided_telling(&self, reporter: Reporter) -> Vec<hermitage_atom::Cpv> {
+        let stack = match self.profile() {
+            Ok(stack) => stack,
+            Err(failure) => {
+                if self.has_profile() {
+                    reporter
+                        .warning(format_args!("package.provided counts for nothing: {failure}"));
+                }
+                return Vec::new();
+            }
+        };
+        for line in stack.not_provided() {
+            let (path, number) = (line.path.display(), line.line);
+            reporter.warning(format_args!("{path}:{number}: left out: {}", line.error));
+        }
+        stack.provided().cloned().collect()
+    }
+
+    fn has_profile(&self) -> bool {
+        self.configuration.iter().any(|base| self.is_configured(base))
+    }
+
+    /// Whether a profile is set in the configuration below a directory.
+    fn is_configured(&self, base: &Path) -> bool {
+        ["etc/portage/make.profile", "etc/make.profile"].iter().any(|place| {
+            let place = base.join(place);
+            let there = place.symlink_metadata().is_ok();
+            self.witnesses.borrow_mut().push(place);
+            there
+        })
     }
 
     fn profile(&self) -> Result<ProfileStack, Failure> {
-        let has_profile = |base: &&PathBuf| {
-            ["etc/portage/make.profile", "etc/make.profile"].iter().any(|place| {
-                let place = base.join(place);
-                let there = place.symlink_metadata().is_ok();
-                self.witnesses.borrow_mut().push(place);
-                there
-            })
-        };
-        let base = self.configuration.iter().find(has_profile).or(self.configuration.last());
+        let configured = self.configuration.iter().find(|base| self.is_configured(base));
+        let base = configured.or(self.configuration.last());
         let files = Recorded { paths: &self.witnesses };
         Ok(ProfileStack::configured(&files, base.map_or(Path::new("/"), PathBuf::as_path))?)
     }

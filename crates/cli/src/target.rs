@@ -1,7 +1,9 @@
 //! What is to be built, from what the user wrote.
 
-use hermitage_atom::{Atom, Candidate as _, Eapi, Pattern};
-use hermitage_depgraph::{Classes, DepClass, PackageId, Phase, RootKind, Source as _, Target};
+use hermitage_atom::{Atom, Candidate as _, Eapi, Pattern, Printable};
+use hermitage_depgraph::{
+    Classes, DepClass, Package, PackageId, PackageTable, Phase, RootKind, Source as _, Target,
+};
 
 use hermitage_vdb::dpkg::pms_name;
 
@@ -56,7 +58,7 @@ pub(crate) fn wanted(
     with_more(Wanted { target, classes }, &args.with)
 }
 
-/// The one installed package a name means: an atom, or a bare package name where it is unique.
+/// The one package a name means that is installed in ROOT: an atom, or a bare package name where it is unique.
 ///
 /// `otherwise` is advice for when no package has this name.
 pub(crate) fn only(
@@ -64,7 +66,17 @@ pub(crate) fn only(
     otherwise: &str,
     machine: &Machine,
 ) -> Result<(RootKind, PackageId), Failure> {
-    let packages = machine.place(RootKind::Root).packages.packages();
+    only_in(RootKind::Root, name, otherwise, machine).map(|id| (RootKind::Root, id))
+}
+
+/// The same for any of the places.
+pub(crate) fn only_in(
+    kind: RootKind,
+    name: &str,
+    otherwise: &str,
+    machine: &Machine,
+) -> Result<PackageId, Failure> {
+    let packages = machine.place(kind).packages.packages();
     if !name.contains('/') {
         // A package of Debian's may have a name that is none in Gentoo, and got another when it was imported.
         let imported = pms_name(name);
@@ -73,10 +85,10 @@ pub(crate) fn only(
             packages.iter().filter(|(_, package)| is_named(package.package())).collect();
         let cpvs: Vec<_> = named.iter().map(|(_, package)| package.cpv().to_string()).collect();
         return match (named.as_slice(), cpvs.first()) {
-            ([(id, _)], _) => Ok((RootKind::Root, *id)),
+            ([(id, _)], _) => Ok(*id),
             (_, None) => {
                 Err(Failure::new(format!("\"{name}\": no package of this name is installed"))
-                    .advise(format!("{}{otherwise}", alike(name, machine))))
+                    .advise(format!("{}{otherwise}", alike(name, packages))))
             }
             (_, Some(first)) => Err(Failure::new(format!(
                 "\"{name}\": several packages match: {}",
@@ -85,21 +97,19 @@ pub(crate) fn only(
             .advise(format!("Name one of them in full, like \"={first}\"."))),
         };
     }
-    let atom = atom(name, machine)?;
-    Ok((RootKind::Root, packages.only(&atom)?))
+    Ok(packages.only(&atom(name, packages)?)?)
 }
 
 /// An atom as a user writes it; `cat/pkg-1.2` is taken for `=cat/pkg-1.2` where that is installed.
-fn atom(text: &str, machine: &Machine) -> Result<Atom, Failure> {
-    let exact = hermitage_atom::Cpv::parse(text)
-        .ok()
-        .filter(|cpv| machine.place(RootKind::Root).packages.packages().find(cpv).is_some());
+fn atom(text: &str, packages: &PackageTable) -> Result<Atom, Failure> {
+    let exact = hermitage_atom::Cpv::parse(text).ok().filter(|cpv| packages.find(cpv).is_some());
     let text = exact.map_or_else(|| text.to_owned(), |cpv| format!("={cpv}"));
     parse_atom(&text)
 }
 
 /// An atom of the command line or the configuration, where all syntax is allowed.
 pub(crate) fn parse_atom(text: &str) -> Result<Atom, Failure> {
+    refuse_blocker(text)?;
     Atom::parse_permissive(text).map_err(|error| {
         Failure::caused(&error)
             .advise("An atom looks like cat/pkg, =cat/pkg-1.2, >=cat/pkg-1:slot or cat/pkg[flag].")
@@ -108,10 +118,35 @@ pub(crate) fn parse_atom(text: &str) -> Result<Atom, Failure> {
 
 /// An atom, or a name with `*`, of the command line or the configuration.
 pub(crate) fn parse_pattern(text: &str) -> Result<Pattern, Failure> {
+    refuse_blocker(text)?;
     Pattern::parse(text).map_err(|error| {
         Failure::caused(&error)
             .advise("Packages are meant by an atom like cat/pkg or >=cat/pkg-1, or like cat/*, */pkg, */*:slot.")
     })
+}
+
+/// To name a package by what must not be there is a mistake: it would be taken for the package.
+fn refuse_blocker(text: &str) -> Result<(), Failure> {
+    if !text.starts_with('!') {
+        return Ok(());
+    }
+    Err(Failure::new(format!("\"{}\": a blocker does not name a package", Printable(text)))
+        .advise("Leave the exclamation mark out."))
+}
+
+/// What to declare for just this package to come: its name, or that with a slot or version where the name means another.
+pub(crate) fn declaration(packages: &PackageTable, id: PackageId) -> String {
+    let package = packages.get(id);
+    let name = package.cpv().cp();
+    let is_highest = |of: Option<(PackageId, &Package)>| of.is_some_and(|(other, _)| other == id);
+    if is_highest(packages.of_name(name).next_back()) {
+        return name.to_string();
+    }
+    let slot = package.slot();
+    if is_highest(packages.of_name(name).rfind(|(_, other)| other.slot() == slot)) {
+        return format!("{name}:{slot}");
+    }
+    format!("={}", package.cpv())
 }
 
 fn installed(name: &str, machine: &Machine) -> Result<Target, Failure> {
@@ -125,7 +160,7 @@ fn from_metadata(args: &TargetArgs, path: &Path) -> Result<Target, Failure> {
     let (name, category) = (parts.next().unwrap_or("ebuild"), parts.next());
     let label = category.map_or_else(|| name.to_owned(), |category| format!("{category}/{name}"));
     let flags: Vec<&str> = match &args.use_flags {
-        Some(flags) => flags.split_ascii_whitespace().collect(),
+        Some(flags) => enabled(flags),
         None => entry.default_use().collect(),
     };
     Target::from_cache(&label, &entry, flags).map_err(|error| Failure::in_file(path, &error))
@@ -137,7 +172,7 @@ fn from_text(args: &TargetArgs, texts: &[(DepClass, &String)]) -> Result<Target,
         target = target.with_eapi(Eapi::parse(eapi).map_err(|error| Failure::caused(&error))?);
     }
     let flags = args.use_flags.as_deref().unwrap_or_default();
-    target = target.with_use(flags.split_ascii_whitespace());
+    target = target.with_use(enabled(flags));
     for (class, text) in texts {
         target = target.with_dependencies(*class, text).map_err(|error| {
             let failure = Failure::from(error);
@@ -148,6 +183,18 @@ fn from_text(args: &TargetArgs, texts: &[(DepClass, &String)]) -> Result<Target,
         })?;
     }
     Ok(target)
+}
+
+/// The flags that are on at the end of a list in which `-X` takes X back, and `-*` all.
+fn enabled(flags: &str) -> Vec<&str> {
+    flags.split_ascii_whitespace().fold(Vec::new(), |mut enabled, word| {
+        match word.strip_prefix('-') {
+            Some("*") => enabled.clear(),
+            Some(flag) => enabled.retain(|known| *known != flag),
+            None => enabled.push(word),
+        }
+        enabled
+    })
 }
 
 /// Declares more packages, beside the first class that counts.
@@ -187,8 +234,11 @@ fn phase_of(name: Option<PhaseName>) -> Phase {
 }
 
 /// A sentence that names installed packages whose names hold `name`.
-fn alike(name: &str, machine: &Machine) -> String {
-    let packages = machine.place(RootKind::Root).packages.packages();
+fn alike(name: &str, packages: &PackageTable) -> String {
+    // Every name holds the empty one.
+    if name.is_empty() {
+        return String::new();
+    }
     let close = packages.iter().filter(|(_, package)| package.package().contains(name));
     let mut close: Vec<_> = close.map(|(_, package)| package.cpv().cp().to_string()).collect();
     close.sort_unstable_by_key(String::len);

@@ -298,6 +298,15 @@ impl<'m> Owned<'m> {
         Ok(Self { systems: machine.places().iter().map(system).collect::<Result<_, Failure>>()? })
     }
 
+    /// Says which lines of what packages record could not be read: one of them may be of the path that is asked for.
+    pub(crate) fn tell_oddities(&self, reporter: Reporter) {
+        let oddities = self.systems.iter().flat_map(|system| system.index.oddities());
+        // That a package records nothing at all is no damage.
+        let damaged =
+            oddities.filter(|oddity| !matches!(oddity.kind(), hermitage_vdb::ErrorKind::Injected));
+        damaged.for_each(|oddity| reporter.warning(format_args!("left out: {oddity}")));
+    }
+
     /// Whether any package owns a path. One that can't be looked up counts as owned, so that it stays hidden.
     fn is_owned(&self, path: &[u8]) -> bool {
         self.inside(path).any(|(system, path)| {

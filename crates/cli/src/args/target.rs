@@ -1,6 +1,8 @@
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
+use hermitage_atom::is_use_flag;
 
 use super::SourceArgs;
 
@@ -9,7 +11,7 @@ use super::SourceArgs;
 #[command(next_help_heading = "What is built")]
 pub(crate) struct TargetArgs {
     /// An installed package: =cat/pkg-1.2, cat/pkg, or pkg where that is unique; its recorded dependencies count
-    #[arg(value_name = "TARGET", conflicts_with_all = ["ebuild_metadata", "depend", "bdepend", "rdepend", "pdepend", "idepend"])]
+    #[arg(value_name = "TARGET", conflicts_with_all = ["ebuild_metadata", "depend", "bdepend", "rdepend", "pdepend", "idepend", "eapi"])]
     pub(crate) target: Option<String>,
     /// TARGET is not an installed package but the best ebuild of this repository that it matches, as its
     /// metadata/md5-cache describes it; flags come from --use
@@ -18,8 +20,8 @@ pub(crate) struct TargetArgs {
     /// A package that is not installed: its entry in a repository's metadata/md5-cache, or its ebuild beside such a cache
     #[arg(long, value_name = "FILE", conflicts_with_all = ["depend", "bdepend", "rdepend", "pdepend", "idepend", "eapi"])]
     pub(crate) ebuild_metadata: Option<PathBuf>,
-    /// USE flags that are on, for --repository, --ebuild-metadata and dependencies given as text
-    #[arg(long = "use", value_name = "FLAGS")]
+    /// USE flags that are on, for --repository, --ebuild-metadata and dependencies given as text; "-X" takes X back
+    #[arg(long = "use", value_name = "FLAGS", allow_hyphen_values = true, value_parser = use_flags)]
     pub(crate) use_flags: Option<String>,
     /// Dependencies as in an ebuild, all in one argument ("cat/pkg >=cat/other-2"): libraries to build against
     #[arg(long, value_name = "DEPS")]
@@ -44,6 +46,18 @@ pub(crate) struct TargetArgs {
     pub(crate) with: Vec<String>,
 }
 
+/// Refuses what is no list of flags, as `X,png` or an option whose place this is.
+fn use_flags(text: &str) -> Result<String, String> {
+    let is_flag =
+        |word: &&str| *word == "-*" || is_use_flag(word.strip_prefix('-').unwrap_or(word));
+    match text.split_ascii_whitespace().find(|word| !is_flag(word)) {
+        Some(word) => Err(format!(
+            "\"{word}\" is not a USE flag; flags are separated by spaces, as in \"ssl -X\""
+        )),
+        None => Ok(text.to_owned()),
+    }
+}
+
 /// Which packages belong to it.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "What belongs to it")]
@@ -51,7 +65,7 @@ pub(crate) struct ClosureArgs {
     #[command(flatten)]
     pub(crate) source: SourceArgs,
     /// @system: "all" as the profile says, "none", or a file with an atom a line [default: all]
-    #[arg(long, value_name = "all|none|FILE")]
+    #[arg(long, value_name = "all|none|FILE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) system: Option<String>,
     /// Keep a package out of @system; what the target declares can still bring it in; may be repeated; also cat/*, */pkg
     #[arg(long, value_name = "ATOM")]

@@ -29,6 +29,7 @@ pub(crate) fn owner(mut args: OwnerArgs, context: &Context) -> Result<u8, Failur
     let machine = Machine::open(&args.source, context.reporter)?;
     let host_root = machine.place(RootKind::Root).root.clone();
     let owned = Owned::of(&machine, &host_root)?;
+    owned.tell_oddities(context.reporter);
     let mut out = Output::new();
     let mut answers = Vec::new();
     for path in &args.paths {

@@ -2,8 +2,7 @@
 
 use std::os::unix::ffi::OsStrExt as _;
 
-use hermitage_atom::Cpv;
-use hermitage_depgraph::Source as _;
+use hermitage_depgraph::{Origin, PackageId, RootKind, Source as _};
 
 use super::{Context, why_path};
 use crate::args::WhyArgs;
@@ -34,40 +33,65 @@ pub(crate) fn why(mut args: WhyArgs, context: &Context) -> Result<u8, Failure> {
         if name.starts_with('.') {
             return Err(Failure::new(format!("\"{name}\": not an absolute path")).advise(ABSOLUTE));
         }
-        let (kind, id) = target::only(name, ABSOLUTE, &machine)?;
-        let cpv = machine.place(kind).packages.packages().get(id).cpv();
-        package(&selection, cpv, &Called::on(&machine), &mut out)?
+        package(&selection, name, &machine, &mut out)?
     };
     out.finish()?;
     Ok(u8::from(!shown))
 }
 
+/// Tells of the package in each of the places that a name means one in; what is visible in one of them is visible.
 fn package(
     selection: &Selection,
-    cpv: &Cpv,
-    called: &Called<'_>,
+    name: &str,
+    machine: &Machine,
     out: &mut Output,
 ) -> Result<bool, Failure> {
-    let member = selection.closure.find(cpv);
-    let name = called.name(cpv.as_str());
-    match member.filter(|member| selection.keeps(member.id())) {
-        Some(_) => {
-            let chain = selection.closure.why(cpv).map(|chain| chain.to_string());
-            out.line(called.words(&chain.unwrap_or_default()))?;
-            Ok(true)
+    let mut kinds: Vec<_> = RootKind::ALL.map(|kind| machine.roots().canonical(kind)).into();
+    kinds.dedup();
+    let meant = kinds.iter().map(|&kind| (kind, target::only_in(kind, name, ABSOLUTE, machine)));
+    let (meant, mut failures): (Vec<_>, Vec<_>) = meant.partition(|(_, meant)| meant.is_ok());
+    if meant.is_empty()
+        && let Some((_, Err(failure))) = failures.drain(..).next()
+    {
+        return Err(failure);
+    }
+    let called = Called::on(machine);
+    let ids = meant.into_iter().filter_map(|(kind, id)| Some((kind, id.ok()?)));
+    let answers: Vec<_> =
+        ids.map(|(kind, id)| in_place(selection, kind, id, machine, &called)).collect();
+    let shown = answers.iter().any(|(shown, _)| *shown);
+    for (_, text) in answers.iter().filter(|(is_shown, _)| *is_shown == shown) {
+        out.line(text)?;
+    }
+    Ok(shown)
+}
+
+/// Whether a package of one place is visible, and why.
+fn in_place(
+    selection: &Selection,
+    kind: RootKind,
+    id: PackageId,
+    machine: &Machine,
+    called: &Called<'_>,
+) -> (bool, String) {
+    let packages = machine.place(kind).packages.packages();
+    let name = called.name(packages.get(id).cpv().as_str());
+    let member = selection.closure.packages_in(kind).find(|member| member.package() == id);
+    match member {
+        Some(member) if selection.keeps(member.id()) => {
+            let chain = selection.closure.chain_of(Origin::Member(member.id()));
+            (true, called.words(&chain.to_string()))
         }
-        None if member.is_some() => {
-            out.line(format_args!(
-                "{name} is not visible: it is withheld, or needed only by what is withheld"
-            ))?;
-            Ok(false)
-        }
-        None => {
-            out.line(format_args!(
+        Some(_) => (
+            false,
+            format!("{name} is not visible: it is withheld, or needed only by what is withheld"),
+        ),
+        None => (
+            false,
+            format!(
                 "{name} is not visible: nothing that is declared needs it\n  to show it, declare {}",
-                cpv.cp()
-            ))?;
-            Ok(false)
-        }
+                target::declaration(packages, id)
+            ),
+        ),
     }
 }

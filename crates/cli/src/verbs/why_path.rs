@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use hermitage_atom::Cpv;
+use hermitage_depgraph::Source as _;
 use hermitage_view::{Node, NodeKind, Reason, Resolution, View};
 
 use crate::called::Called;
@@ -12,6 +13,7 @@ use crate::closure::Selection;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::source::{Machine, leads_to, outside};
+use crate::target::declaration;
 use crate::visible::{Owned, Visible};
 
 /// Prints the reason; returns whether the path is visible.
@@ -117,16 +119,16 @@ fn hidden(path: &[u8], visible: &Visible, machine: &Machine) -> Result<String, F
         owners.iter().map(|owner| called.name(owner)).collect::<Vec<_>>().join(", ")
     };
     if !owners.is_empty() {
-        let declare: Vec<_> = owners
-            .iter()
-            .filter_map(|owner| Some(Cpv::parse(owner).ok()?.cp().to_string()))
+        let owners = names(&owners);
+        if inside.symlink_metadata().is_err() {
+            return Ok(format!("{owners} owns it, but it is not on disk"));
+        }
+        let declare: Vec<_> = owned
+            .packages_of(path)?
+            .into_iter()
+            .map(|(at, id)| declaration(machine.places()[at].packages.packages(), id))
             .collect();
-        let gone = if inside.symlink_metadata().is_err() { ", but it is not on disk" } else { "" };
-        return Ok(format!(
-            "{} owns it{gone}\n  to show it, declare {}",
-            names(&owners),
-            declare.join(" or ")
-        ));
+        return Ok(format!("{owners} owns it\n  to show it, declare {}", declare.join(" or ")));
     }
     let fresh =
         visible.view.provided().iter().find(|dir| asked.starts_with(OsStr::from_bytes(dir)));

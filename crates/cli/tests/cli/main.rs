@@ -12,6 +12,7 @@ mod build;
 mod cache;
 mod check;
 mod check_batch;
+mod closures;
 mod configuration;
 mod digest;
 mod inside;
