@@ -68,6 +68,11 @@ impl<'a> Kitchen<'a> {
         Ok(Self { args, cache, limit, reporter })
     }
 
+    /// The cache and what its entry for this run is called, if the cache is used.
+    pub(crate) fn cache(&self) -> Option<&(Store, Key)> {
+        self.cache.as_ref()
+    }
+
     /// Has `run` run something in the view that the cache has, and when that turns out not to fit the machine any more, in
     /// one that is made and kept.
     ///

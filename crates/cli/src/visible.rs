@@ -1,7 +1,7 @@
 //! Which paths belong to the view.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -335,6 +335,34 @@ impl<'m> Owned<'m> {
             })
         });
         records.collect()
+    }
+
+    /// The files and links that some packages have recorded, where they really are.
+    pub(crate) fn files_of(
+        &self,
+        is_meant: impl Fn((usize, PackageId)) -> bool,
+    ) -> Result<Vec<((usize, PackageId), Vec<u8>)>, Failure> {
+        let mut found = Vec::new();
+        for (at, system) in self.systems.iter().enumerate() {
+            let mut parents: HashMap<Vec<u8>, Vec<u8>> = HashMap::new();
+            for record in system.index.records() {
+                let place = (at, system.packages[record.package.0]);
+                if matches!(record.entry, Entry::Dir { .. }) || !is_meant(place) {
+                    continue;
+                }
+                let path = record.entry.path();
+                let slash = path.iter().rposition(|&byte| byte == b'/').unwrap_or(0);
+                let (parent, name) = path.split_at(slash);
+                if !parents.contains_key(parent) {
+                    // The last component is not followed, so that of the file will do for all.
+                    let real = system.index.real_path(path)?;
+                    let end = real.len() - name.len().min(real.len());
+                    parents.insert(parent.to_owned(), real[..end].to_owned());
+                }
+                found.push((place, [&system.prefix[..], &parents[parent], name].concat()));
+            }
+        }
+        Ok(found)
     }
 
     /// The packages that own a path, by name and version.

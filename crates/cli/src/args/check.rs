@@ -112,7 +112,8 @@ pub(crate) enum CheckFormat {
 }
 
 /// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum SeverityName {
     /// Worth knowing: a declared package was not touched
     Note,

@@ -116,6 +116,11 @@ impl Store {
         }
     }
 
+    /// Where something may be kept that is worked out about the view of a key; it goes when that goes.
+    pub(crate) fn beside(&self, key: &Key, kind: &str) -> PathBuf {
+        self.path(key.as_str(), kind)
+    }
+
     pub(crate) fn dir(&self) -> &Path {
         &self.dir
     }

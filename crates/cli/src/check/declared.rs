@@ -17,13 +17,13 @@ use crate::target::Wanted;
 
 /// The declarations by package.
 #[derive(Debug)]
-pub(super) struct Declared {
+pub(crate) struct Declared {
     by_package: BTreeMap<(RootKind, PackageId), Vec<Declaration>>,
 }
 
 impl Declared {
     /// Resolves every class of the target, not only those of one phase.
-    pub(super) fn of(
+    pub(crate) fn of(
         wanted: &Wanted,
         args: &ClosureArgs,
         machine: &Machine,

@@ -6,6 +6,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 
+use hermitage_atom::Pattern;
 use hermitage_audit::{Error, ErrorKind, Inventory, OnHost, Package, PackageIdx, Standing};
 use hermitage_depgraph::{Member, PackageId, Policy, Query, RootKind, Source as _, Target};
 
@@ -14,7 +15,7 @@ use crate::called;
 use crate::closure::Selection;
 use crate::failure::Failure;
 use crate::source::{Machine, Place, leads_to, outside};
-use crate::visible::{Owned, Visible};
+use crate::visible::Owned;
 
 /// All packages of all systems of the machine.
 #[derive(Debug)]
@@ -34,12 +35,12 @@ impl<'m> MachineInventory<'m> {
         machine: &'m Machine,
         selection: &Selection,
         declared: &Declared,
-        visible: &Visible,
+        host_root: &Path,
     ) -> Result<Self, Failure> {
-        let owned = Owned::of(machine, &visible.host_root)?;
+        let owned = Owned::of(machine, host_root)?;
         let mut inventory = Self {
             machine,
-            host_root: visible.host_root.clone(),
+            host_root: host_root.to_owned(),
             owned,
             packages: Vec::new(),
             places: Vec::new(),
@@ -92,6 +93,26 @@ impl<'m> MachineInventory<'m> {
                 package.standing = Standing::Declared;
             }
         }
+    }
+
+    /// The packages that match one of these.
+    pub(crate) fn matching(&self, patterns: &[Pattern]) -> BTreeSet<PackageIdx> {
+        let is_meant = |&(at, id): &(usize, PackageId)| {
+            let package = self.machine.places()[at].packages.packages().get(id);
+            patterns.iter().any(|pattern| pattern.matches(package))
+        };
+        let places = self.places.iter().enumerate().filter(|(_, place)| is_meant(place));
+        places.map(|(at, _)| PackageIdx(at)).collect()
+    }
+
+    /// The files and links of some packages, as seen from the inside, each with its package.
+    pub(crate) fn files_of(
+        &self,
+        is_meant: impl Fn(&Package) -> bool,
+    ) -> Result<Vec<(PackageIdx, Vec<u8>)>, Failure> {
+        let meant = |place: (usize, PackageId)| is_meant(&self.packages[self.by_place[&place].0]);
+        let files = self.owned.files_of(meant)?.into_iter();
+        Ok(files.map(|(place, path)| (self.by_place[&place], path)).collect())
     }
 
     fn place_of(&self, kind: RootKind) -> usize {

@@ -7,7 +7,7 @@ mod image;
 pub(crate) mod interrupt;
 mod inventory;
 mod janitor;
-pub(crate) mod observed;
+mod observed;
 mod origin;
 mod print;
 mod sandbox;
@@ -34,11 +34,11 @@ use crate::source::{Machine, absolute, outside};
 use crate::target::{self, Wanted};
 use crate::timing::Timings;
 use crate::verbs::{Context, run};
-use declared::Declared;
+pub(crate) use declared::Declared;
 use interrupt::Watch;
-use inventory::MachineInventory;
+pub(crate) use inventory::MachineInventory;
 pub(crate) use janitor::{SWEEP, Swept, sweep};
-use observed::Observed;
+pub(crate) use observed::Observed;
 use sandbox::SandboxLog;
 
 /// There are findings; hermitage itself did not fail.
@@ -57,7 +57,7 @@ pub(crate) fn check(mut args: CheckArgs, context: &Context) -> Result<u8, Failur
     }
     let destination = Destination::of(args.audit.output.as_deref(), "the report")?;
     let rules = rules(&args.audit)?;
-    let suppressions = suppressions(&args.audit)?;
+    let suppressions = suppressions(&args.audit.suppress, &args.audit.baseline)?;
     let mut timings = Timings::start();
     let mut worked = work(&args, context, &mut timings)?;
     let mut project = project(&args.audit, &worked)?;
@@ -187,7 +187,7 @@ fn audit(
     let Worked { machine, selection, visible, .. } = worked;
     let wanted = target::wanted(&args.target, None, machine)?;
     let declared = Declared::of(&wanted, &args.closure, machine)?;
-    let inventory = MachineInventory::new(machine, selection, &declared, visible)?;
+    let inventory = MachineInventory::new(machine, selection, &declared, &visible.host_root)?;
     let values = worked.plan.env.iter().flat_map(|one| one.value.0.split(|&byte| byte == b':'));
     let environment: Vec<Text> =
         values.filter(|value| value.starts_with(b"/")).map(Text::from).collect();
@@ -228,14 +228,17 @@ fn rules(audit: &AuditArgs) -> Result<Rules, Failure> {
 }
 
 /// What the user puts up with: files of reasons, and reports of before.
-fn suppressions(audit: &AuditArgs) -> Result<Suppressions, Failure> {
+pub(crate) fn suppressions(
+    reasons: &[PathBuf],
+    baselines: &[PathBuf],
+) -> Result<Suppressions, Failure> {
     let mut all = Suppressions::default();
-    for path in &audit.suppress {
+    for path in reasons {
         let text = std::fs::read_to_string(path)
             .map_err(|error| Failure::file(path, "the suppressions can't be read", &error))?;
         all = all.and(Suppressions::parse(&text).map_err(|error| Failure::in_file(path, &error))?);
     }
-    for path in &audit.baseline {
+    for path in baselines {
         let json = std::fs::read(path)
             .map_err(|error| Failure::file(path, "the baseline can't be read", &error))?;
         all =

@@ -89,7 +89,7 @@ impl Source for Observed {
 }
 
 /// An answer, as the audit takes it.
-pub(crate) fn answer(answer: mountns::Answer) -> Answer {
+fn answer(answer: mountns::Answer) -> Answer {
     match answer {
         mountns::Answer::Found => Answer::Found,
         mountns::Answer::Denied => Answer::Denied,

@@ -1,11 +1,14 @@
 use std::path::{Path, PathBuf};
 
 use hermitage_atom::Pattern;
+use hermitage_audit::{Severity, Suppressions};
 use hermitage_depgraph::Package;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-use crate::args::{BranchName, ClosureName};
+use crate::args::{BranchName, ClosureName, SeverityName};
+use crate::check;
+use crate::failure::Failure;
 
 /// What is done with a package.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -18,7 +21,7 @@ pub(crate) enum Mode {
     /// They see what is declared.
     #[default]
     Hide,
-    /// And one fails that looked for something else that is installed.
+    /// And one fails that declares too little.
     Enforce,
 }
 
@@ -33,6 +36,14 @@ pub(crate) struct PortageConfig {
     write: Vec<PathBuf>,
     hide: Vec<PathBuf>,
     ignore: Vec<Written>,
+    /// How bad a finding must be for a phase to fail by it.
+    fail_on: Option<SeverityName>,
+    /// Files of what the user puts up with: reasons as for "check --suppress", and reports of before.
+    suppress: Vec<PathBuf>,
+    baseline: Vec<PathBuf>,
+    suppression: Accepted,
+    /// Whether a phase's result counts though files changed that it could see.
+    allow_changed: bool,
     /// Packages that Portage itself needs in each phase, such as its shell; those that are installed are visible.
     needs: Option<Vec<Written>>,
     /// Where to keep views; their directory next to the build directories otherwise.
@@ -63,6 +74,8 @@ struct ForPackages {
     hide: Vec<PathBuf>,
     #[serde(default)]
     ignore: Vec<Written>,
+    fail_on: Option<SeverityName>,
+    allow_changed: Option<bool>,
 }
 
 /// What is set for one package.
@@ -76,7 +89,20 @@ pub(super) struct Settings {
     pub(super) hide: Vec<PathBuf>,
     /// Packages of which nothing is said.
     pub(super) ignore: Vec<Pattern>,
+    fail_on: Option<SeverityName>,
+    pub(super) allow_changed: bool,
 }
+
+impl Settings {
+    /// How bad a finding must be for a phase to fail by it; none never is.
+    pub(super) fn threshold(&self) -> Option<Severity> {
+        self.fail_on.unwrap_or(SeverityName::Error).severity()
+    }
+}
+
+/// What the user puts up with, written as in a file of suppressions.
+#[derive(Clone, Debug, Default)]
+struct Accepted(Suppressions);
 
 /// A pattern, written as on the command line.
 #[derive(Clone, Debug)]
@@ -125,6 +151,8 @@ impl PortageConfig {
             write: self.write.clone(),
             hide: self.hide.clone(),
             ignore: patterns(&self.ignore),
+            fail_on: self.fail_on,
+            allow_changed: self.allow_changed,
         };
         for rule in self.package.iter().filter(|rule| rule.pattern.0.matches(package)) {
             settings.mode = rule.mode.unwrap_or(settings.mode);
@@ -134,6 +162,8 @@ impl PortageConfig {
             settings.write.extend_from_slice(&rule.write);
             settings.hide.extend_from_slice(&rule.hide);
             settings.ignore.extend(patterns(&rule.ignore));
+            settings.fail_on = rule.fail_on.or(settings.fail_on);
+            settings.allow_changed = rule.allow_changed.unwrap_or(settings.allow_changed);
         }
         settings
     }
@@ -153,6 +183,12 @@ impl PortageConfig {
         NEEDS.iter().map(ToString::to_string).chain([python]).collect()
     }
 
+    /// What the user puts up with, here and in the files that are named here.
+    pub(super) fn suppressions(&self) -> Result<Suppressions, Failure> {
+        let files = check::suppressions(&self.suppress, &self.baseline)?;
+        Ok(self.suppression.0.clone().and(files))
+    }
+
     pub(super) fn cache(&self) -> Option<&Path> {
         self.cache.as_deref()
     }
@@ -167,6 +203,18 @@ impl PortageConfig {
 
     pub(super) fn chain(&self) -> Option<&Path> {
         self.chain.as_deref()
+    }
+}
+
+impl<'de> Deserialize<'de> for Accepted {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let tables = Vec::<toml::Table>::deserialize(from)?;
+        let mut file = toml::Table::new();
+        file.insert("schema".into(), 1.into());
+        file.insert("suppress".into(), tables.into());
+        let text = toml::to_string(&file).map_err(D::Error::custom)?;
+        // Its line would be that of a file that nobody has.
+        Suppressions::parse(&text).map(Self).map_err(|error| D::Error::custom(error.kind()))
     }
 }
 

@@ -4,6 +4,7 @@
 //! environment and descriptors. [`call`] tells what is asked for, [`phase`] what Portage says about the phase, [`depends`] what
 //! the package declares, [`places`] which paths the phase needs besides packages; [`shim`] runs it in the view, and
 //! [`findings`] says what it looked for and did not declare.
+//! [`suspects`] is what makes that quick.
 
 mod call;
 mod config;
@@ -15,6 +16,7 @@ mod launch;
 mod phase;
 mod places;
 mod shim;
+mod suspects;
 mod telling;
 mod words;
 

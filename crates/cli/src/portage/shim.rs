@@ -8,15 +8,19 @@ use hermitage_atom::Cpv;
 use hermitage_depgraph::Package;
 use hermitage_mountns::{Command, ObserverChoice, Outcome, Report, Run, Session};
 use rustix::fs::Mode as FileMode;
+use rustix::process::Signal;
 
 use super::call::Call;
 use super::config::{Mode, Settings};
 use super::descriptors::{StatusLine, inherited};
-use super::findings::{Finding, Question, rules};
+use super::findings::{Question, rules};
 use super::phase::Phase;
 use super::places::Places;
+use super::suspects::{Place, Suspects};
 use super::{depends, telling};
+use crate::again;
 use crate::args::{ClosureArgs, MemoArgs, RunArgs, RunVerbArgs, SourceArgs, StartArgs, ViewArgs};
+use crate::check::Observed;
 use crate::config::Config;
 use crate::failure::{FAILED, Failure};
 use crate::prepare::{Kitchen, Prepared};
@@ -47,6 +51,9 @@ pub(crate) fn shim(arguments: &[OsString], reporter: Reporter) -> Result<u8, Fai
     let Some(name) = call.phase.clone() else {
         return pass_on(&call, None).map(|never| match never {});
     };
+    // When Portage is killed, nothing of the phase is to stay.
+    let parent = rustix::process::getppid().map_or(0, |pid| pid.as_raw_nonzero().get());
+    again::die_with(parent, Signal::KILL)?;
     let kept = inherited();
     let phase = Phase::read(name, std::env::vars_os())?;
     let number = phase.text("PORTAGE_EBUILD_EXIT_FD")?;
@@ -83,6 +90,15 @@ struct Ended {
     refused: bool,
 }
 
+/// A phase that has run.
+struct Ran {
+    report: Report,
+    /// Where the view is on the host.
+    host_root: PathBuf,
+    suspects: Option<Suspects>,
+    place: Option<Place>,
+}
+
 /// Everything about a phase that the steps need.
 struct Work<'w> {
     phase: &'w Phase,
@@ -109,12 +125,12 @@ fn confined(
     crate::import::keep_in(cache_place(phase, &config)?);
     let args = arguments(phase, &config, &settings, call, line)?;
     let work = Work { phase, config, settings, package, args, reporter };
-    let (report, host_root) = work.run(kept, line)?;
-    work.judge(&report, &host_root)
+    let ran = work.run(kept, line)?;
+    work.judge(ran)
 }
 
 impl Work<'_> {
-    fn run(&self, kept: Vec<i32>, line: Option<&StatusLine>) -> Result<(Report, PathBuf), Failure> {
+    fn run(&self, kept: Vec<i32>, line: Option<&StatusLine>) -> Result<Ran, Failure> {
         // The mask can't be read but by setting it.
         let mask = rustix::process::umask(FileMode::empty());
         rustix::process::umask(mask);
@@ -133,7 +149,8 @@ impl Work<'_> {
         };
         let mut timings = Timings::start();
         let kitchen = Kitchen::open(&self.args, self.config.cache_limit(), self.reporter)?;
-        let (report, host_root) = kitchen.serve(&mut timings, |prepared, agree, _| {
+        let place = kitchen.cache().map(|(store, key)| Place::new(store.clone(), key.clone()));
+        let ran = kitchen.serve(&mut timings, |prepared, agree, _| {
             let Prepared { plan, top, base } = prepared;
             let mut plan = plan.clone();
             plan.umask = mask.as_raw_mode();
@@ -145,45 +162,58 @@ impl Work<'_> {
             }
             let run = Run::new(&plan).index(top.clone(), base.clone()).observe(choice);
             let report = start(run, wanted, &command, self.reporter, agree)?;
-            Ok(report.map(|report| (report, plan.host_root.as_path().to_owned())))
+            Ok(report.map(|report| Ran {
+                report,
+                host_root: plan.host_root.as_path().to_owned(),
+                suspects: place.as_ref().and_then(|place| place.read(top.identity())),
+                place: place.clone(),
+            }))
         })?;
-        distrust(&report, self.args.start.allow_changed, self.reporter)?;
-        Ok((report, host_root))
+        distrust(&ran.report, self.args.start.allow_changed, self.reporter)?;
+        Ok(ran)
     }
 
     /// Says what the phase looked for, and whether it failed by that.
-    fn judge(&self, report: &Report, host_root: &Path) -> Result<Ended, Failure> {
-        let code = u8::try_from(report.outcome.code()).unwrap_or(FAILED);
-        let findings = self.findings(report, host_root)?;
-        let refused = self.settings.mode == Mode::Enforce && !findings.is_empty();
-        let package = self.package.to_string();
+    fn judge(&self, ran: Ran) -> Result<Ended, Failure> {
+        let code = u8::try_from(ran.report.outcome.code()).unwrap_or(FAILED);
+        let Some(report) = self.audit(ran)? else { return Ok(Ended { code, refused: false }) };
+        let is_bad = |severity| report.count(severity) > 0;
+        let refused =
+            self.settings.mode == Mode::Enforce && self.settings.threshold().is_some_and(is_bad);
         let reports = self.config.portage().reports();
-        telling::tell(self.phase, &package, &findings, refused || code != 0, reports)?;
+        telling::tell(self.phase, &report, refused || code != 0, reports)?;
         Ok(Ended { code, refused })
     }
 
-    fn findings(&self, report: &Report, host_root: &Path) -> Result<Vec<Finding>, Failure> {
-        let Some(observation) = &report.observation else {
-            let backend = report.backend;
+    /// None when there is nothing to say.
+    fn audit(&self, ran: Ran) -> Result<Option<hermitage_audit::Report>, Failure> {
+        let Ran { report, host_root, suspects, place } = ran;
+        let (backend, outcome) = (report.backend, report.outcome);
+        let Some(observed) = Observed::of(report) else {
             self.reporter.note(format_args!(
                 "with backend {backend} nothing is known about what is looked for"
             ));
-            return Ok(Vec::new());
+            return Ok(None);
         };
-        let all_visible = self.settings.mode == Mode::Observe;
         let view = &self.args.view;
         let trees = [&view.read, &view.write, &view.hide].into_iter().flatten();
         let mut closure = self.args.closure.clone();
         closure.also.retain(|pattern| pattern != EVERYTHING);
         let question = Question {
+            phase: self.phase,
+            package: self.package.as_str(),
             target: &self.args.target,
             closure: &closure,
+            host_root: &host_root,
             trees: trees.map(PathBuf::as_path).collect(),
             ignore: &self.settings.ignore,
-            all_visible,
-            rules: rules(report.outcome == Outcome::Exited(0))?,
+            all_visible: self.settings.mode == Mode::Observe,
+            rules: rules(outcome == Outcome::Exited(0))?,
+            suppressions: &self.config.portage().suppressions()?,
+            suspects,
+            place,
         };
-        question.answer(observation, host_root, self.reporter)
+        question.answer(observed, self.reporter)
     }
 }
 
@@ -235,7 +265,7 @@ fn arguments(
     let start = StartArgs {
         backend: None,
         no_cache: false,
-        allow_changed: false,
+        allow_changed: settings.allow_changed,
         timings: None,
         pretend_without: Vec::new(),
         command,

@@ -1,60 +1,66 @@
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde::Serialize;
+use hermitage_audit::{Finding, Report, Severity, format};
 
-use super::findings::Finding;
 use super::phase::Phase;
-use crate::failure::Failure;
-
-/// What a phase looked for, as a file for programs.
-#[derive(Debug, Serialize)]
-struct Report<'r> {
-    schema: u32,
-    package: &'r str,
-    phase: &'r str,
-    failed: bool,
-    findings: &'r [Finding],
-}
+use crate::failure::{Failure, harmless};
 
 /// Says on the screen, which Portage logs, in Portage's own messages, and as files what a phase looked for.
 pub(super) fn tell(
     phase: &Phase,
-    package: &str,
-    findings: &[Finding],
+    report: &Report,
     failed: bool,
     reports: Option<&Path>,
 ) -> Result<(), Failure> {
-    if findings.is_empty() {
-        return Ok(());
-    }
-    let lines = lines(phase, package, findings);
+    let lines = lines(phase, report);
     let mut screen = std::io::stderr().lock();
     for line in &lines {
         // Nobody is left to tell when stderr is gone.
         let _ = writeln!(screen, " * {line}");
     }
     log(phase, &lines, failed)?;
-    let report = Report { schema: 1, package, phase: &phase.name, failed, findings };
-    let text = serde_json::to_vec_pretty(&report).map_err(|error| Failure::caused(&error))?;
+    let text = format::json(report);
     let own = phase.temporary().join("hermitage").join(format!("{}.json", phase.name));
-    write(&own, &text)?;
+    write(&own, text.as_bytes())?;
     match reports {
-        Some(dir) => write(&dir.join(package).join(format!("{}.json", phase.name)), &text),
+        Some(dir) => {
+            let name = format!("{}.json", phase.name);
+            write(&dir.join(&report.target).join(name), text.as_bytes())
+        }
         None => Ok(()),
     }
 }
 
-fn lines(phase: &Phase, package: &str, findings: &[Finding]) -> Vec<String> {
+/// What is said to people: how many findings, and of each what it is, where else it shows, and what to do.
+fn lines(phase: &Phase, report: &Report) -> Vec<String> {
+    let count = |severity| report.findings.iter().filter(|f| f.severity == severity).count();
+    let counts = [Severity::Error, Severity::Warning, Severity::Note]
+        .map(|severity| (count(severity), severity.as_str()));
+    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    let counts: Vec<_> = counts.map(|(count, name)| format!("{count} {name}(s)")).collect();
     let head = format!(
-        "hermitage: {package}, {}: looked for files of packages that it does not declare:",
-        phase.name
+        "hermitage: {}, {}: what it looked for is not what it declares: {}",
+        report.target,
+        phase.name,
+        counts.join(", ")
     );
-    let advice = "declare them in DEPEND or BDEPEND, or switch off what looks for them";
-    let found = findings.iter().map(|finding| format!("  {}", finding.line()));
-    [head].into_iter().chain(found).chain([advice.into()]).collect()
+    [head].into_iter().chain(report.findings.iter().flat_map(finding)).collect()
+}
+
+fn finding(finding: &Finding) -> Vec<String> {
+    let mut lines = vec![format!("  {}", finding.id), format!("    {}", finding.message)];
+    // The first stands in the message.
+    lines
+        .extend(finding.evidence.iter().skip(1).take(2).map(|more| format!("      {}", more.path)));
+    if finding.looks > 3 {
+        lines.push(format!("      and {} more", finding.looks - 3));
+    }
+    lines.extend(finding.suggestion.iter().map(|todo| format!("    => {}", todo.text)));
+    // A path that holds the end of a line would begin a message of its own.
+    lines.iter().map(|line| harmless(&line.replace('\n', "\\n"))).collect()
 }
 
 /// Portage gathers its messages from files, a line each with its class before it.
@@ -75,7 +81,7 @@ fn log(phase: &Phase, lines: &[String], failed: bool) -> Result<(), Failure> {
         .map_err(|error| Failure::file(&path, "Portage's messages can't be added to", &error))
 }
 
-fn write(path: &PathBuf, text: &[u8]) -> Result<(), Failure> {
+fn write(path: &Path, text: &[u8]) -> Result<(), Failure> {
     let parent = path.parent().unwrap_or(path);
     std::fs::create_dir_all(parent)
         .and_then(|()| std::fs::write(path, text))

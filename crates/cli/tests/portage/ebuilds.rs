@@ -46,6 +46,10 @@ pub(crate) fn files() -> Vec<(String, String)> {
     let mut files: Vec<(String, String)> = [
         ("eclass/probe.eclass", PROBE),
         ("app-misc/undeclared/undeclared-1.ebuild", UNDECLARED),
+        ("app-misc/misplaced/misplaced-1.ebuild", MISPLACED),
+        ("app-misc/caches/caches-1.ebuild", CACHES),
+        ("app-misc/live/live-1.ebuild", LIVE),
+        ("app-misc/waiter/waiter-1.ebuild", WAITER),
         ("app-misc/surroundings/surroundings-1.ebuild", SURROUNDINGS),
         ("dev-libs/hslot/hslot-1.ebuild", SLOTTED),
         ("dev-libs/hslot/hslot-2.ebuild", SLOTTED),
@@ -108,6 +112,80 @@ src_compile() {
 	echo "seen: ${TZ} ${SOURCE_DATE_EPOCH} $(</proc/uptime) $(</proc/loadavg)"
 }
 "#;
+
+/// Says which directories of caches it can write to.
+const CACHES: &str = r#"EAPI=8
+DESCRIPTION="Writes into caches"
+SLOT="0"
+KEYWORDS="amd64"
+S="${WORKDIR}"
+src_compile() {
+	local name
+	for name in CCACHE_DIR DISTCC_DIR; do
+		{ : > "${!name}/written"; } 2>/dev/null && echo "${name}" >> found
+	done
+	touch found
+}
+src_install() {
+	insinto /usr/share/caches
+	doins found
+}
+"#;
+
+/// Keeps a clone beside what is fetched, as ebuilds do that build what is newest.
+const LIVE: &str = r#"EAPI=8
+DESCRIPTION="Fetches when it unpacks"
+SLOT="0"
+KEYWORDS="amd64"
+PROPERTIES="live"
+S="${WORKDIR}"
+devices() {
+	echo "$1 net $(sed -n 's/^ *\(.*\):.*/\1/p' /proc/net/dev | sort | tr '\n' ' ')" >> "${WORKDIR}/found"
+}
+src_unpack() {
+	devices unpack
+	echo cloned > "${PORTAGE_ACTUAL_DISTDIR}/clone" && echo "unpack writes" >> found
+}
+src_compile() {
+	devices compile
+	[[ $(<"${PORTAGE_ACTUAL_DISTDIR}/clone") == cloned ]] && echo "compile reads" >> found
+	{ : > "${PORTAGE_ACTUAL_DISTDIR}/clone"; } 2>/dev/null && echo "compile writes" >> found
+	return 0
+}
+src_install() {
+	insinto /usr/share/live
+	doins found
+}
+"#;
+
+/// Looks at a file, and waits to be told to go on.
+const WAITER: &str = r#"EAPI=8
+DESCRIPTION="Waits"
+SLOT="0"
+KEYWORDS="amd64"
+DEPEND="dev-libs/hextra"
+S="${WORKDIR}"
+src_compile() {
+	cat "${ESYSROOT}/usr/include/hextra.h" || die
+	: > "${T}/looked"
+	until [[ -e ${T}/go-on ]]; do sleep 0.1; done
+}
+"#;
+
+/// Uses a package that is there for another one's sake, and each of two for what the other variable declares.
+const MISPLACED: &str = r##"EAPI=8
+DESCRIPTION="Declares in the wrong place"
+SLOT="0"
+KEYWORDS="amd64"
+DEPEND="app-misc/hconsumer dev-util/htool"
+BDEPEND="dev-libs/hauto"
+S="${WORKDIR}"
+src_compile() {
+	printf '#include <%s.h>\n' hextra hauto > uses.c
+	gcc -I"${ESYSROOT}/usr/include" -c uses.c || die "it does not compile"
+	"${EPREFIX}"/usr/bin/htool || die "there is no tool"
+}
+"##;
 
 const UNDECLARED: &str = r##"EAPI=8
 DESCRIPTION="Needs what it does not declare"

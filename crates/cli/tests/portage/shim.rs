@@ -40,7 +40,7 @@ fn emerge_in_views(portage: &Portage) {
     assert!(printed.contains("checking for hextra: yes"), "{printed}");
     assert!(printed.contains("checking for hauto: no"), "{printed}");
     assert_eq!(portage.found("automagic"), ["hextra"]);
-    let explanation = format!("dev-libs/hauto-0: {}", portage.header("hauto"));
+    let explanation = format!("looked for {} of dev-libs/hauto-0", portage.header("hauto"));
     assert!(printed.contains(&explanation), "{printed}");
 }
 
@@ -53,8 +53,12 @@ fn undeclared(portage: &Portage) {
     for expected in [
         "hauto.h: No such file or directory",
         "app-misc/undeclared-1::tiny failed (compile phase)",
-        "hermitage: app-misc/undeclared-1, compile: looked for files of packages that it does not declare",
-        &format!("dev-libs/hauto-0: {}", portage.header("hauto")),
+        "hermitage: app-misc/undeclared-1, compile: what it looked for is not what it declares: 1 error(s)",
+        &format!(
+            "looked for {} of dev-libs/hauto-0, which is not declared",
+            portage.header("hauto")
+        ),
+        "=> add \"dev-libs/hauto:=\" to DEPEND and RDEPEND",
     ] {
         assert!(printed.contains(expected), "{expected}:\n{printed}");
     }

@@ -1,8 +1,11 @@
 //! What the configuration decides about builds, and how Portage comes to call us.
 
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::Case;
 use crate::ebuilds::time;
@@ -13,6 +16,7 @@ pub(crate) const CASES: &[Case] = &[
     ("observing_hides_nothing_and_reports_what_was_used", observe),
     ("what_is_ignored_is_no_finding", ignore),
     ("a_pure_phase_sees_the_same_everywhere", pure),
+    ("what_is_used_and_not_declared_for_that_is_told_and_can_be_put_up_with", misplaced),
     ("settings_for_a_package_win", for_a_package),
     ("a_mistake_in_the_configuration_fails_the_phase_with_its_line", mistake),
     ("the_real_sandbox_is_chained", chain),
@@ -20,8 +24,17 @@ pub(crate) const CASES: &[Case] = &[
     ("portages_own_namespaces_do_not_disturb", namespaces),
     ("a_bashrc_has_phases_run_in_views", bashrc),
     ("a_link_in_the_place_of_the_sandbox_is_called", link),
+    ("caches_of_compilers_can_be_written_when_they_are_used", caches),
+    ("a_live_package_fetches_when_it_unpacks_and_then_no_more", live),
+    ("a_phase_fails_when_what_it_sees_changes_unless_that_is_allowed", changed),
     ("an_interrupted_build_leaves_nothing_running", interrupted),
+    ("a_killed_build_leaves_nothing_running_or_mounted", killed),
 ];
+
+/// Where the phases of an ebuild leave word for each other and for us.
+fn temporary(portage: &Portage, package: &str) -> PathBuf {
+    portage.build().join("portage/app-misc").join(package).join("temp")
+}
 
 const ALL: [&str; 6] = ["hlib", "hextra", "hauto", "hslot1", "hslot2", "htool"];
 
@@ -33,18 +46,17 @@ fn enforce(portage: &Portage) {
     assert_eq!(output.status.code(), Some(1), "{printed}");
     assert!(printed.contains("checking for hauto: no"), "{printed}");
     assert!(
-        printed.contains("hermitage: app-misc/automagic-1, configure: looked for"),
+        printed.contains("hermitage: app-misc/automagic-1, configure: what it looked for is not what it declares: 4 error(s)"),
         "{printed}"
     );
     assert!(!printed.contains(">>> Compiling source"), "{printed}");
     let report = portage.build().join("portage/app-misc/automagic-1/temp/hermitage/configure.json");
     let report: serde_json::Value = serde_json::from_slice(&fs::read(report).unwrap()).unwrap();
-    assert_eq!(report["failed"], true);
-    assert_eq!(report["package"], "app-misc/automagic-1");
-    let owners: Vec<_> =
-        report["findings"].as_array().unwrap().iter().map(|f| &f["owners"][0]).collect();
-    assert!(owners.iter().any(|owner| *owner == "dev-libs/hauto-0"), "{report}");
-    assert!(!owners.iter().any(|owner| *owner == "dev-libs/hextra-1.2_p3-r1"), "{report}");
+    assert_eq!(report["target"], "app-misc/automagic-1");
+    assert_eq!(report["phase"], "configure");
+    let ids: Vec<_> = report["findings"].as_array().unwrap().iter().map(|f| &f["id"]).collect();
+    assert!(ids.iter().any(|id| *id == "undeclared:dev-libs/hauto"), "{report}");
+    assert!(!ids.iter().any(|id| *id == "undeclared:dev-libs/hextra"), "{report}");
 }
 
 fn observe(portage: &Portage) {
@@ -57,9 +69,9 @@ fn observe(portage: &Portage) {
     let output = portage.builds("app-misc/automagic");
     let printed = transcript(&output);
     assert_eq!(portage.found("automagic"), ALL);
-    let expected = format!("dev-libs/hauto-0: {}", portage.header("hauto"));
+    let expected = format!("looked for {} of dev-libs/hauto-0", portage.header("hauto"));
     assert!(printed.contains(&expected), "{printed}");
-    assert!(!printed.contains("   dev-libs/hextra"), "{printed}");
+    assert!(!printed.contains("undeclared:dev-libs/hextra"), "{printed}");
     assert!(reports.join("app-misc/automagic-1/configure.json").is_file());
 }
 
@@ -86,6 +98,36 @@ fn pure(portage: &Portage) {
     assert!(printed.contains("seen: ") && !printed.contains("1.00 1.00 0.00"), "{printed}");
 }
 
+/// Twice: when the view was just made, and when it and what is suspect in it are known.
+fn misplaced(portage: &Portage) {
+    portage.prepare();
+    portage.configure("[portage]\nmode = \"enforce\"\n");
+    for round in ["first", "second"] {
+        let printed = transcript(&portage.builds("app-misc/misplaced"));
+        for expected in [
+            "hermitage: app-misc/misplaced-1, compile: what it looked for is not what it declares: 3 warning(s)",
+            "indirect:dev-libs/hextra",
+            "misplaced:dev-libs/hauto",
+            "misplaced:dev-util/htool",
+        ] {
+            assert!(printed.contains(expected), "{round}: {expected}\n{printed}");
+        }
+    }
+    portage.configure("[portage]\nmode = \"enforce\"\nfail-on = \"warning\"\n");
+    let output = portage.hermitage_emerge(&["app-misc/misplaced"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", transcript(&output));
+
+    let reasons = portage.scratch().join("reasons.toml");
+    let text = "schema = 1\n[[suppress]]\nid = \"misplaced:dev-util/*\"\nreason = \"a test\"\n";
+    fs::write(&reasons, text).unwrap();
+    portage.configure(&format!(
+        "[portage]\nmode = \"enforce\"\nfail-on = \"warning\"\nsuppress = [{reasons:?}]\nignore = [\"dev-libs/hextra\"]\n\
+         [[portage.suppression]]\nid = \"misplaced:dev-libs/hauto:*\"\nreason = \"a test\"\nuntil = 2999-12-31\n"
+    ));
+    let printed = transcript(&portage.builds("app-misc/misplaced"));
+    assert!(!printed.contains("hermitage:"), "{printed}");
+}
+
 fn for_a_package(portage: &Portage) {
     portage.prepare();
     portage.configure(
@@ -106,6 +148,13 @@ fn mistake(portage: &Portage) {
     assert_eq!(output.status.code(), Some(1), "{printed}");
     assert!(printed.contains("etc/hermitage.toml:4: unknown variant `loose`"), "{printed}");
     assert!(!printed.contains("checking for"), "{printed}");
+    portage.configure("[portage]\n[[portage.suppression]]\nid = \"indirect:*\"\nreason = \"\"\n");
+    let output = portage.hermitage_emerge(&["app-misc/automagic"]).output().unwrap();
+    let printed = transcript(&output);
+    assert!(
+        printed.contains("etc/hermitage.toml:4: not a suppression: the reason is empty"),
+        "{printed}"
+    );
 }
 
 fn chain(portage: &Portage) {
@@ -203,7 +252,74 @@ fn link(portage: &Portage) {
     assert!(!sandbox.exists());
 }
 
+/// Both are directories of Portage's, so no compiler is needed to see what a phase can do with them.
+fn caches(portage: &Portage) {
+    portage.prepare();
+    portage.configure("");
+    portage.builds("app-misc/caches");
+    assert!(portage.found("caches").is_empty());
+    // Portage looks for these, and makes nothing of the features where they are not.
+    let library = portage.eprefix().join("usr/lib");
+    for name in ["ccache", "distcc"] {
+        fs::create_dir_all(library.join(name).join("bin")).unwrap();
+    }
+    let mut command = portage.hermitage_emerge(&["app-misc/caches"]);
+    let output = command.env("FEATURES", "ccache distcc").output().unwrap();
+    for name in ["ccache", "distcc"] {
+        fs::remove_dir_all(library.join(name)).unwrap();
+    }
+    assert!(output.status.success(), "{}", transcript(&output));
+    assert_eq!(portage.found("caches"), ["CCACHE_DIR", "DISTCC_DIR"]);
+}
+
+fn live(portage: &Portage) {
+    portage.prepare();
+    portage.configure("");
+    let mut command = portage.hermitage_emerge(&["app-misc/live"]);
+    succeed(command.env("FEATURES", "network-sandbox"));
+    let host = crate::shim::usual_circumstances()[1].clone();
+    let seen = portage.found("live");
+    let expected = [&format!("unpack {host}"), "unpack writes", "compile net lo ", "compile reads"];
+    assert_eq!(seen, expected);
+}
+
+fn changed(portage: &Portage) {
+    portage.prepare();
+    for (allowed, code) in [(false, 1), (true, 0)] {
+        portage.configure(&format!("[portage]\nallow-changed = {allowed}\n"));
+        let temporary = temporary(portage, "waiter-1");
+        if temporary.exists() {
+            fs::remove_dir_all(&temporary).unwrap();
+        }
+        let mut command = portage.hermitage_emerge(&["app-misc/waiter"]);
+        let emerge = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        wait_until("it has looked", || temporary.join("looked").exists());
+        let header = fs::File::options().write(true).open(portage.header("hextra")).unwrap();
+        header.set_modified(SystemTime::now()).unwrap();
+        fs::write(temporary.join("go-on"), "").unwrap();
+        let output = emerge.wait_with_output().unwrap();
+        let printed = transcript(&output);
+        assert_eq!(output.status.code(), Some(code), "{printed}");
+        assert!(printed.contains("hextra.h: written to, while the command ran"), "{printed}");
+    }
+}
+
 fn interrupted(portage: &Portage) {
+    end(portage, "-TERM");
+}
+
+fn killed(portage: &Portage) {
+    end(portage, "-KILL");
+    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap();
+    assert!(!mounts.contains(portage.scratch().to_str().unwrap()), "{mounts}");
+    let cache = portage.build().join(format!("portage/.hermitage-{}/views", identity("-u")));
+    let names = fs::read_dir(cache).unwrap().map(|entry| entry.unwrap().file_name());
+    let is_temporary = |name: &OsString| name.as_encoded_bytes().starts_with(b".");
+    assert_eq!(names.filter(is_temporary).count(), 0);
+}
+
+/// Ends a build that sleeps with a signal, after which it does not sleep any more, and others can be built.
+fn end(portage: &Portage, signal: &str) {
     portage.prepare();
     portage.configure("");
     let line = format!("sleep\0{}\0", time());
@@ -211,7 +327,7 @@ fn interrupted(portage: &Portage) {
     assert_eq!(sleeps(), 0);
     let mut emerge = portage.hermitage_emerge(&["app-misc/sleeper"]).spawn().unwrap();
     wait_until("it sleeps", || sleeps() > 0);
-    succeed(std::process::Command::new("kill").arg(emerge.id().to_string()));
+    succeed(std::process::Command::new("kill").args([signal, &emerge.id().to_string()]));
     assert!(!emerge.wait().unwrap().success());
     wait_until("everything of the phase has ended", || sleeps() == 0);
     portage.builds("app-misc/automagic");
