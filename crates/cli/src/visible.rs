@@ -252,6 +252,9 @@ pub(crate) struct Owned<'m> {
     systems: Vec<System<'m>>,
 }
 
+/// A package, by its system and its place there.
+type Placed = (usize, PackageId);
+
 /// The packages of one system whose paths are known.
 #[derive(Debug)]
 struct System<'m> {
@@ -340,8 +343,8 @@ impl<'m> Owned<'m> {
     /// The files and links that some packages have recorded, where they really are.
     pub(crate) fn files_of(
         &self,
-        is_meant: impl Fn((usize, PackageId)) -> bool,
-    ) -> Result<Vec<((usize, PackageId), Vec<u8>)>, Failure> {
+        is_meant: impl Fn(Placed) -> bool,
+    ) -> Result<Vec<(Placed, Vec<u8>)>, Failure> {
         let mut found = Vec::new();
         for (at, system) in self.systems.iter().enumerate() {
             let mut parents: HashMap<Vec<u8>, Vec<u8>> = HashMap::new();

@@ -153,7 +153,7 @@ impl Question<'_> {
             place.note(&Suspects::of(&inventory, &self.rules, |path| self.without_offset(path))?);
         }
         if self.all_visible {
-            self.hide_undeclared(&mut trace, &inventory)?;
+            hide_undeclared(&mut trace, &inventory)?;
         }
         let ignored = inventory.matching(self.ignore);
         self.drop_ignored(&mut trace, &inventory, &ignored)?;
@@ -195,30 +195,6 @@ impl Question<'_> {
         Ok(())
     }
 
-    /// What was found only because everything was visible counts as what would not have been.
-    fn hide_undeclared(
-        &self,
-        trace: &mut Trace,
-        inventory: &MachineInventory<'_>,
-    ) -> Result<(), Failure> {
-        let packages = inventory.packages();
-        let is_hidden = |path: &[u8]| -> Result<bool, hermitage_audit::Error> {
-            // Directories are owned by many, and looking through one means nothing.
-            if matches!(inventory.on_host(path)?, None | Some(OnHost::Directory)) {
-                return Ok(false);
-            }
-            let owners = inventory.owners(path)?;
-            let all = owners.iter().all(|at| packages[at.0].standing == Standing::Undeclared);
-            Ok(all && !owners.is_empty())
-        };
-        for access in trace.accesses.iter_mut().filter(|access| access.answer.is_success()) {
-            if is_hidden(access.path.as_bytes()).map_err(|error| Failure::caused(&error))? {
-                access.answer = Answer::Missing;
-            }
-        }
-        Ok(())
-    }
-
     /// The sources as they were left.
     fn project(&self) -> Result<Project, Failure> {
         let sources = self.phase.build.join("work");
@@ -242,4 +218,24 @@ impl Question<'_> {
 
 fn place(access: &Access) -> &Path {
     Path::new(OsStr::from_bytes(access.path.as_bytes()))
+}
+
+/// What was found only because everything was visible counts as what would not have been.
+fn hide_undeclared(trace: &mut Trace, inventory: &MachineInventory<'_>) -> Result<(), Failure> {
+    let packages = inventory.packages();
+    let is_hidden = |path: &[u8]| -> Result<bool, hermitage_audit::Error> {
+        // Directories are owned by many, and looking through one means nothing.
+        if matches!(inventory.on_host(path)?, None | Some(OnHost::Directory)) {
+            return Ok(false);
+        }
+        let owners = inventory.owners(path)?;
+        let all = owners.iter().all(|at| packages[at.0].standing == Standing::Undeclared);
+        Ok(all && !owners.is_empty())
+    };
+    for access in trace.accesses.iter_mut().filter(|access| access.answer.is_success()) {
+        if is_hidden(access.path.as_bytes()).map_err(|error| Failure::caused(&error))? {
+            access.answer = Answer::Missing;
+        }
+    }
+    Ok(())
 }

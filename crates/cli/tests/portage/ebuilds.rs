@@ -173,7 +173,7 @@ src_compile() {
 "#;
 
 /// Uses a package that is there for another one's sake, and each of two for what the other variable declares.
-const MISPLACED: &str = r##"EAPI=8
+const MISPLACED: &str = r#"EAPI=8
 DESCRIPTION="Declares in the wrong place"
 SLOT="0"
 KEYWORDS="amd64"
@@ -185,7 +185,7 @@ src_compile() {
 	gcc -I"${ESYSROOT}/usr/include" -c uses.c || die "it does not compile"
 	"${EPREFIX}"/usr/bin/htool || die "there is no tool"
 }
-"##;
+"#;
 
 const UNDECLARED: &str = r##"EAPI=8
 DESCRIPTION="Needs what it does not declare"

@@ -121,8 +121,9 @@ fn misplaced(portage: &Portage) {
     let text = "schema = 1\n[[suppress]]\nid = \"misplaced:dev-util/*\"\nreason = \"a test\"\n";
     fs::write(&reasons, text).unwrap();
     portage.configure(&format!(
-        "[portage]\nmode = \"enforce\"\nfail-on = \"warning\"\nsuppress = [{reasons:?}]\nignore = [\"dev-libs/hextra\"]\n\
-         [[portage.suppression]]\nid = \"misplaced:dev-libs/hauto:*\"\nreason = \"a test\"\nuntil = 2999-12-31\n"
+        "[portage]\nmode = \"enforce\"\nfail-on = \"warning\"\nsuppress = [\"{}\"]\nignore = [\"dev-libs/hextra\"]\n\
+         [[portage.suppression]]\nid = \"misplaced:dev-libs/hauto:*\"\nreason = \"a test\"\nuntil = 2999-12-31\n",
+        reasons.display()
     ));
     let printed = transcript(&portage.builds("app-misc/misplaced"));
     assert!(!printed.contains("hermitage:"), "{printed}");
