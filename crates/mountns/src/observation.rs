@@ -62,8 +62,8 @@ pub struct Lookup {
     /// The path, canonical but for a last component that may be a symbolic link.
     pub path: ByteString,
     /// The path below it that was asked for, when it is missing and was to be gone through, as far as that is told:
-    /// [`Observer::Lookups`] tells it of directories directly below the root that the host has, for those asked
-    /// for by absolute paths, [`Observer::Calls`] of all. Different ones are told of each.
+    /// [`Observer::Lookups`] tells it of what the host has, when it was asked for by an absolute path without links, the first
+    /// one, and all different ones directly below the root; [`Observer::Calls`] tells all of all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<ByteString>,
     /// What the answer was.

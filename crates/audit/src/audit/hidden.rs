@@ -24,6 +24,7 @@ pub(super) fn find<'t>(
             [package, ..] if !comes_along(audit, &sure, look, package)? => {
                 found.push(package);
                 let (kind, severity) = kind_of(audit, package);
+                let severity = if look.is_through_file() { Severity::Note } else { severity };
                 groups.look(kind, Subject::Package(package), severity, look);
             }
             _ => {}
@@ -87,6 +88,7 @@ fn unowned<'t>(look: &Look<'t>, groups: &mut Groups<'t>) {
     // A directory of nobody's leads to files of nobody's, but which ones is not known.
     let severity = match look.host {
         OnHost::Directory => Severity::Note,
+        _ if look.is_through_file() => Severity::Note,
         _ => Severity::Warning,
     };
     let path: Text = look.meant.clone().unwrap_or_else(|| look.access.path.clone());

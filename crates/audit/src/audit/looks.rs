@@ -7,7 +7,7 @@ mod unseen;
 use super::Audit;
 use crate::inventory::{Inventory, OnHost, PackageIdx};
 use crate::rules::{Role, Rules};
-use crate::{Access, Answer, Error, Text, Trace, python};
+use crate::{Access, Answer, Error, Observer, Text, Trace, python};
 
 /// A look that may mean something.
 #[derive(Debug)]
@@ -24,6 +24,11 @@ impl Look<'_> {
     /// What was looked for.
     pub(super) fn path(&self) -> &[u8] {
         self.meant.as_ref().unwrap_or(&self.access.path).as_bytes()
+    }
+
+    /// Whether a file was taken for a directory: it may be that nobody looked for the file.
+    pub(super) fn is_through_file(&self) -> bool {
+        is_below(self.access) && self.host == OnHost::File && self.path() == self.access.path.0
     }
 
     /// The last component of that.
@@ -82,7 +87,11 @@ impl<'t> Looks<'t> {
                 }
                 continue;
             }
-            if !is_success && looks.add_asked(access, audit)? {
+            // Nothing can be below a file: whoever tried is not told anything else when it is visible. Who is told of repeats
+            // will be told when the file itself is looked for.
+            let is_through_file = is_below(access) && host == OnHost::File;
+            let is_exact = trace.observer == Some(Observer::Calls);
+            if !is_success && (is_through_file && is_exact || looks.add_asked(access, audit)?) {
                 continue;
             }
             if host == OnHost::Directory && looks.add_beyond(access, inventory)? {

@@ -201,6 +201,15 @@ fn what_was_asked_for_below_a_hidden_directory_is_meant_if_it_is_there() {
     let missed = [("undeclared:dev-util/tool".into(), Severity::Error)];
     assert_eq!(findings("/opt/tool/bin/tool", &[]), missed);
     assert_eq!(findings("/opt/tool/bin/other", &[]), []);
+    // A file that was taken for a directory, in a search of all of PATH for a header, is not what was looked for.
+    let mut through = trace(&[TOOLS, ("/usr/bin/pngcrush", Answer::Missing, SHELL)]);
+    assert_eq!(machine.findings(through.clone())[0].0, "undeclared:media-libs/libpng");
+    through.accesses[1].asked = "/usr/bin/pngcrush/png.h".into();
+    let note = [("undeclared:media-libs/libpng".into(), Severity::Note)];
+    assert_eq!(machine.findings(through.clone()), note);
+    // That the file itself is not looked for later is known only to who is told of repeats.
+    through.observer = Some(hermitage_audit::Observer::Calls);
+    assert_eq!(machine.findings(through), []);
 }
 
 #[test]

@@ -17,7 +17,7 @@ pub(super) struct Book {
     untold: Vec<Untold>,
     /// Where each kind of those is.
     untold_at: HashMap<(UntoldReason, Option<usize>), usize>,
-    /// What was found and then executed, listed or refused, or is below what is missing; what a look found is noted once as it is.
+    /// What was executed, listed, refused or missing, or is below what is missing; what a look found is noted once as it is.
     more: HashSet<(Vec<u8>, Answer)>,
     /// The `/proc` with the numbers that we are told.
     proc: Arc<OwnedFd>,
@@ -47,11 +47,8 @@ impl Book {
     pub(super) fn note(&mut self, seen: Seen, thread: u32) {
         let mut process = None;
         for Sight { path, answer, asked } in seen {
-            let again = match (answer, &asked) {
-                (Answer::Found | Answer::Missing, None) => None,
-                (_, asked) => Some((asked.as_ref().unwrap_or(&path).clone(), answer)),
-            };
-            if again.is_some_and(|again| !self.more.insert(again)) {
+            let meant = asked.as_ref().unwrap_or(&path);
+            if answer != Answer::Found && !self.more.insert((meant.clone(), answer)) {
                 continue;
             }
             let process = *process.get_or_insert_with(|| self.process(thread));

@@ -227,19 +227,19 @@ impl Walker {
     }
 }
 
-/// Notes what was asked for below a path that is missing; of `..` there it is not known what it leads back from.
+/// Notes a path that is missing, and what was asked for below it; of `..` there it is not known what it leads back from.
 fn note_below(path: &[u8], behind: &[u8], seen: &mut Seen) {
     let names = behind.split(|&byte| byte == b'/').filter(|name| !matches!(*name, b"" | b"."));
     let names: Vec<&[u8]> = names.collect();
-    if names.is_empty() || names.contains(&&b".."[..]) {
+    if names.contains(&&b".."[..]) {
         return;
     }
-    let asked = [path, b"/", &names.join(&b"/"[..])].concat();
+    let asked = (!names.is_empty()).then(|| [path, b"/", &names.join(&b"/"[..])].concat());
     let first = seen.last_mut().filter(|last| last.path == path && last.answer == Answer::Missing);
     if let Some(first) = first {
-        first.asked = Some(asked);
+        first.asked = asked;
     } else {
-        seen.push(Sight { path: path.to_vec(), answer: Answer::Missing, asked: Some(asked) });
+        seen.push(Sight { path: path.to_vec(), answer: Answer::Missing, asked });
     }
 }
 

@@ -10,12 +10,12 @@ use crate::observation::read;
 /// As the kernel has it (`PATH_MAX`).
 const LONGEST_PATH: usize = 4096;
 
-/// The path below `/top` that a thread asks for in the call that it waits in; none where that can't be told, because the path is relative,
+/// The path below another one that a thread asks for in the call that it waits in; none where that can't be told, because the path is relative,
 /// or leads there by a link.
 ///
 /// `proc` is the view's `/proc`, and `thread` a number in it. Which of the call's arguments is a path depends on the call and on
-/// the machine; that it begins with the name that is being looked up tells it as well.
-pub(super) fn below(proc: &OwnedFd, thread: u32, top: &[u8]) -> Option<Vec<u8>> {
+/// the machine; that it begins with the path that is being looked up tells it as well.
+pub(super) fn below(proc: &OwnedFd, thread: u32, above: &[u8]) -> Option<Vec<u8>> {
     let call = read(proc, thread, "syscall")?;
     let call = std::str::from_utf8(&call).ok()?;
     let flags = OFlags::RDONLY | OFlags::CLOEXEC;
@@ -26,10 +26,8 @@ pub(super) fn below(proc: &OwnedFd, thread: u32, top: &[u8]) -> Option<Vec<u8>> 
     let addresses =
         arguments.filter_map(|word| u64::from_str_radix(word.strip_prefix("0x")?, 16).ok());
     addresses.filter(|&address| address != 0).find_map(|address| {
-        plain(&text(&memory, address)?).filter(|path| {
-            let rest = path.strip_prefix(b"/").and_then(|path| path.strip_prefix(top));
-            rest.is_some_and(|rest| rest.starts_with(b"/"))
-        })
+        plain(&text(&memory, address)?)
+            .filter(|path| path.strip_prefix(above).is_some_and(|rest| rest.starts_with(b"/")))
     })
 }
 

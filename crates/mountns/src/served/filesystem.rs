@@ -50,13 +50,15 @@ impl Names {
 
     /// Notes a look for what is not there; returns for how long it need not be asked again.
     fn note_missing(&self, dir: NodeId, name: &[u8], pid: u32) -> Duration {
-        // What else is looked for below what is hidden here is another question.
-        if dir == NodeId::ROOT && self.journal.observes() && self.host.has_top(name) {
-            self.journal.hidden_top(name, pid);
-            return Duration::ZERO;
+        let is_hidden = self.journal.observes() && self.host.hides(dir, name);
+        if !is_hidden {
+            self.journal.missing(dir, name, None, pid);
+            return FOR_EVER;
         }
-        self.journal.missing(dir, name, pid);
-        FOR_EVER
+        let asked = self.journal.asked_below(&self.host.path(dir, name), pid);
+        self.journal.missing(dir, name, asked, pid);
+        // What else is looked for below a hidden top is another question. Deeper, overlays remember what is missing by themselves.
+        if dir == NodeId::ROOT { Duration::ZERO } else { FOR_EVER }
     }
 
     fn kind(&self, node: NodeId) -> FileType {

@@ -153,9 +153,19 @@ impl Host {
         rustix::fs::lstat(self.disk.real(&path.0))
     }
 
-    /// Whether the host has something of this name directly below its root.
-    pub(super) fn has_top(&self, name: &[u8]) -> bool {
-        self.stat(&ByteString([b"/", name].concat())).is_ok()
+    /// Whether the host has a name that a directory of the tree does not have.
+    pub(super) fn hides(&self, dir: NodeId, name: &[u8]) -> bool {
+        self.stat(&self.path(dir, name)).is_ok()
+    }
+
+    /// The path of a name in a directory of the tree.
+    pub(super) fn path(&self, dir: NodeId, name: &[u8]) -> ByteString {
+        let mut path = self.tree.path(dir);
+        if path.0 != b"/" {
+            path.0.push(b'/');
+        }
+        path.0.extend_from_slice(name);
+        path
     }
 
     pub(super) fn facts(&self, node: NodeId) -> Result<Facts, Trouble> {

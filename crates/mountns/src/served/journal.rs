@@ -69,16 +69,15 @@ impl Journal {
         self.event(node, None, Answer::Found, pid);
     }
 
-    pub(super) fn missing(&self, dir: NodeId, name: &[u8], pid: u32) {
-        let missing = Missing { name: name.to_vec(), asked: None };
+    /// `asked` is the path below it that was asked for, where that is known.
+    pub(super) fn missing(&self, dir: NodeId, name: &[u8], asked: Option<Vec<u8>>, pid: u32) {
+        let missing = Missing { name: name.to_vec(), asked };
         self.event(dir, Some(missing), Answer::Missing, pid);
     }
 
-    /// The same of a name directly below the root that the host has: everything that is hidden with it is looked for by way of it.
-    pub(super) fn hidden_top(&self, name: &[u8], pid: u32) {
-        let asked = self.proc.get().and_then(|proc| asked::below(proc, pid, name));
-        let missing = Missing { name: name.to_vec(), asked };
-        self.event(NodeId::ROOT, Some(missing), Answer::Missing, pid);
+    /// The path below another one that a thread asks for, where that can be told.
+    pub(super) fn asked_below(&self, path: &ByteString, pid: u32) -> Option<Vec<u8>> {
+        asked::below(self.proc.get()?, pid, &path.0)
     }
 
     /// Whether it is noted who looks for what.
@@ -147,16 +146,11 @@ impl Journal {
 
 impl Event {
     fn lookup(self, host: &Host) -> Lookup {
-        let mut path = host.tree.path(self.node);
-        let mut below = None;
-        if let Some(Missing { name, asked }) = self.missing {
-            if path.0 != b"/" {
-                path.0.push(b'/');
-            }
-            path.0.extend_from_slice(&name);
-            below = asked.map(ByteString);
-        }
-        Lookup { path, asked: below, answer: self.answer, process: self.process }
+        let (path, asked) = match self.missing {
+            Some(Missing { name, asked }) => (host.path(self.node, &name), asked.map(ByteString)),
+            None => (host.tree.path(self.node), None),
+        };
+        Lookup { path, asked, answer: self.answer, process: self.process }
     }
 }
 

@@ -70,9 +70,17 @@ pub(crate) fn lookups_are_recorded(fixture: &Fixture) {
     let plan = fixture.plan(&["/data/shown", "/data/untouched"], &fixture.options());
     fixture.file("/top/of/hidden", b"hidden with its top");
     fixture.file("/top/other", b"the same");
+    fixture.file("/data/file", b"hidden");
     let looks =
         ["--inside", "look", "/data/shown", "/data/hidden", "/data/hidden", "/nowhere/at/all"];
-    let below = ["//top/./of/hidden", "/top/other", "/top/other", "/top"];
+    let below = [
+        "//top/./of/hidden",
+        "/top/other",
+        "/top/other",
+        "/top",
+        "/data/file/taken/for/a/directory",
+        "/data/file",
+    ];
     let looks = looks.into_iter().chain(below);
     let command = Command::new("inside").args(looks);
     let run =
@@ -97,6 +105,11 @@ pub(crate) fn lookups_are_recorded(fixture: &Fixture) {
     let mut asked: Vec<_> = asked.flatten().collect();
     asked.sort();
     assert_eq!(asked, ["/top/of/hidden", "/top/other"]);
+    // That somebody wanted to go through a file is told; that it was wanted itself later, by who is told of repeats.
+    let file = observation.lookups.iter().filter(|lookup| lookup.path == "/data/file".into());
+    let asked: Vec<_> = file.map(|lookup| lookup.asked.is_some()).collect();
+    let repeats = report.observer == Some(hermitage_mountns::Observer::Calls);
+    assert_eq!(asked, if repeats { &[true, false][..] } else { &[true] });
     let command = &observation.processes[asker].command;
     assert!(command.contains(&"/data/hidden".into()), "{command:?}");
     assert_eq!(observation.processes[asker].parent, 1);
