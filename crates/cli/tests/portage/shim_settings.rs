@@ -46,7 +46,7 @@ fn enforce(portage: &Portage) {
     assert_eq!(output.status.code(), Some(1), "{printed}");
     assert!(printed.contains("checking for hauto: no"), "{printed}");
     assert!(
-        printed.contains("hermitage: app-misc/automagic-1, configure: what it looked for is not what it declares: 4 error(s)"),
+        printed.contains("hermitage: app-misc/automagic-1, configure: what it looked for is not what it declares: 5 error(s)"),
         "{printed}"
     );
     assert!(!printed.contains(">>> Compiling source"), "{printed}");
