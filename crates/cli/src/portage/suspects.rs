@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use hermitage_audit::{Class, Inventory as _, Package, Role, Rules, Standing};
+use hermitage_audit::{Class, Inventory as _, Package, PackageIdx, Role, Rules, Standing};
 
 use crate::cache::{Key, Store};
 use crate::check::MachineInventory;
@@ -60,9 +60,12 @@ impl Suspects {
         inside: impl Fn(&[u8]) -> &[u8],
     ) -> Result<Self, Failure> {
         let packages = inventory.packages();
+        let programs_of_system = needed_by_system(inventory)?;
         let files = inventory.files_of(|package| may_be_found(package, None))?.into_iter();
         let suspects = files.filter(|(package, path)| {
-            may_be_found(&packages[package.0], Some(rules.role(inside(path))))
+            let role = rules.role(inside(path));
+            let of_system = role == Role::Program && programs_of_system.contains(package);
+            !of_system && may_be_found(&packages[package.0], Some(role))
         });
         Ok(Self(suspects.map(|(_, path)| path).collect()))
     }
@@ -83,6 +86,25 @@ impl Suspects {
         let head = [FORM, b" ", identity.to_string().as_bytes()].concat();
         (lines.next()? == head).then(|| Self(lines.map(<[u8]>::to_vec).collect()))
     }
+}
+
+/// The packages that are there because one of @system needs them to run: the audit finds nothing in their programs, and most
+/// phases run some.
+fn needed_by_system(inventory: &MachineInventory<'_>) -> Result<BTreeSet<PackageIdx>, Failure> {
+    let packages = inventory.packages();
+    let of = |standing| {
+        let all = (0..packages.len()).map(PackageIdx);
+        all.filter(move |at| packages[at.0].standing == standing)
+    };
+    let mut needed = BTreeSet::new();
+    for system in of(Standing::System) {
+        for other in of(Standing::Indirect) {
+            if inventory.needs(system, other).map_err(|error| Failure::caused(&error))? {
+                needed.insert(other);
+            }
+        }
+    }
+    Ok(needed)
 }
 
 /// Whether a file of a package may be a finding when it is used as this, or as anything.
