@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use hermitage_depgraph::{Member, PackageId, RootKind, Source as _};
 use hermitage_vdb::{Contents, DiskLinks, Entry, OwnerIndex, PackageIdx};
+use hermitage_view::paths;
 use hermitage_view::{
     Absence, ErrorKind, GeneratedTable, Missing, Node, OwnerId, RealHost, Reason, View, ViewBuilder,
 };
@@ -387,7 +388,7 @@ impl<'m> Owned<'m> {
 impl System<'_> {
     /// A path of the view as this system's packages record it.
     fn inside<'p>(&self, path: &'p [u8]) -> Option<&'p [u8]> {
-        path.strip_prefix(&self.prefix[..]).filter(|inside| inside.starts_with(b"/"))
+        paths::below(path, &self.prefix)
     }
 }
 

@@ -41,7 +41,6 @@ mod memory;
 #[cfg(feature = "test-support")]
 mod model;
 mod observation;
-pub mod paths;
 mod plan;
 mod post;
 mod process;

@@ -1,11 +1,12 @@
 //! Whether the host still has what a plan was made from.
 
+use hermitage_view::paths::is_below;
+
 use crate::Error;
 use crate::crowd::in_parallel;
 use crate::host::{HostTree, lookup_error};
 use crate::kernel::{verify, verify_dir, verify_link};
 use crate::observation::Change;
-use crate::paths::is_below;
 use crate::plan::{Entry, EntryKind, SpecialKind};
 
 /// Makes sure of every file, link and device, and that what holds them is no link.

@@ -23,9 +23,9 @@
 
 use std::fmt::Write as _;
 
+use hermitage_view::paths::is_within;
 use hermitage_view::{NodeKind, View};
 
-use crate::bytes::is_at_or_below;
 use crate::hide::{Step, below, steps_under_root};
 use crate::root::RootEntry;
 use crate::{Error, Fidelity, Rendered, RootKind, Survey};
@@ -82,7 +82,7 @@ pub fn render(survey: &Survey<'_>) -> Result<Rendered<Settings>, Error> {
 
 /// Whether a path is in what nspawn mounts.
 fn is_covered(path: &[u8]) -> bool {
-    OWN.iter().any(|(own, _)| path != own.as_bytes() && is_at_or_below(path, own.as_bytes()))
+    OWN.iter().any(|(own, _)| path != own.as_bytes() && is_within(path, own.as_bytes()))
 }
 
 fn is_mount(step: &Step<'_>) -> bool {

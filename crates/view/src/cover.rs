@@ -2,6 +2,7 @@
 
 mod cost;
 
+use crate::paths::is_within;
 use crate::{Error, Host, View};
 
 use cost::Costs;
@@ -90,14 +91,11 @@ impl Cover {
     pub fn shows(&self, path: &[u8]) -> bool {
         let reaches = |entry: &&CoverEntry| match entry.extent {
             Extent::Single => entry.path == path,
-            Extent::Whole | Extent::Hidden => is_at_or_below(path, &entry.path),
+            Extent::Whole | Extent::Hidden => is_within(path, &entry.path),
         };
         let nearest = self.entries.iter().filter(reaches).max_by_key(|entry| entry.path.len());
         nearest.is_some_and(|entry| entry.extent != Extent::Hidden)
-            || self
-                .entries
-                .iter()
-                .any(|e| e.extent != Extent::Hidden && is_at_or_below(&e.path, path))
+            || self.entries.iter().any(|e| e.extent != Extent::Hidden && is_within(&e.path, path))
     }
 
     fn new(view: &View, host: &dyn Host, form: Form) -> Result<Self, Error> {
@@ -114,9 +112,4 @@ enum Form {
     Allow,
     Deny,
     Mixed,
-}
-
-fn is_at_or_below(path: &[u8], dir: &[u8]) -> bool {
-    let rest = path.strip_prefix(dir);
-    dir == b"/" || rest.is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
 }

@@ -28,6 +28,7 @@ mod error;
 mod generated;
 mod host;
 mod meta;
+pub mod paths;
 #[cfg(feature = "test-support")]
 pub mod test_support;
 mod view;

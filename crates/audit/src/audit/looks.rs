@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 mod unseen;
 
+use hermitage_view::paths;
+
 use super::Audit;
+
 use crate::inventory::{Inventory, OnHost, PackageIdx};
 use crate::rules::{Role, Rules};
 use crate::{Access, Answer, Error, Observer, Text, Trace, python};
@@ -208,22 +211,17 @@ impl<'t> Looks<'t> {
 
 /// Whether a directory that is missing was to be gone through.
 fn is_below(access: &Access) -> bool {
-    let rest = access.asked.as_bytes().strip_prefix(access.path.as_bytes());
-    rest.is_some_and(|rest| rest.starts_with(b"/"))
+    paths::is_below(access.asked.as_bytes(), access.path.as_bytes())
 }
 
 /// Whether a directory leads to one of these paths, or is one.
-fn leads_to(paths: &[Text], directory: &[u8]) -> bool {
-    let leads = |path: &Text| {
-        let rest = path.as_bytes().strip_prefix(directory);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
-    };
-    paths.iter().any(leads)
+fn leads_to(named: &[Text], directory: &[u8]) -> bool {
+    named.iter().any(|path| paths::is_within(path.as_bytes(), directory))
 }
 
 /// A path as rules see it.
 fn without<'p>(path: &'p [u8], offset: &[u8]) -> &'p [u8] {
-    path.strip_prefix(offset).filter(|path| path.starts_with(b"/")).unwrap_or(path)
+    paths::below(path, offset).unwrap_or(path)
 }
 
 /// The owners of a path, or where it is a link that nobody owns those of what it leads to.

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use hermitage_mountns::paths::is_within;
 use hermitage_mountns::{Access, Bind, ByteString};
+use hermitage_view::paths::is_within;
 use hermitage_view::{Node, NodeKind, View};
 
 /// Where the table of generated files may show what comes to be. On the way to such a place, too, every name counts.

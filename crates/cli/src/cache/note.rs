@@ -1,5 +1,5 @@
-use hermitage_mountns::paths::is_within;
 use hermitage_mountns::{Bind, ByteString, Index, Plan};
+use hermitage_view::paths::is_within;
 use serde::{Deserialize, Serialize};
 
 use super::state::State;

@@ -6,10 +6,10 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use hermitage_mountns::paths::is_within;
 use hermitage_mountns::{Bind, ByteString};
 use hermitage_view::RealHost;
 use hermitage_view::digest::{Description, Fact, Item, Sum, describe_tree, identity};
+use hermitage_view::paths::is_within;
 use serde::{Deserialize, Serialize};
 
 use super::describe::{Asked, Described, describe, inside, keep_sums};

@@ -9,6 +9,7 @@ use hermitage_audit::{
     Access, Answer, Audit, Date, Ebuild, Inventory as _, Kind, OnHost, PackageIdx, Process,
     Project, Report, Rules, Severity, Source as _, Standing, Suppressions, Trace,
 };
+use hermitage_view::paths;
 
 use super::phase::Phase;
 use super::suspects::{Place, Suspects};
@@ -136,7 +137,7 @@ impl Question<'_> {
     fn without_offset<'p>(&self, path: &'p [u8]) -> &'p [u8] {
         let offset = self.closure.source.eprefix.as_deref().unwrap_or(Path::new(""));
         let offset = offset.as_os_str().as_bytes();
-        path.strip_prefix(offset).filter(|rest| rest.starts_with(b"/")).unwrap_or(path)
+        paths::below(path, offset).unwrap_or(path)
     }
 
     fn audit(

@@ -5,12 +5,12 @@ use std::fs::File;
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::sync::Arc;
 
+use hermitage_view::paths::is_within;
 use rustix::fs::{Access, AtFlags, FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
 use super::rights::Rights;
 use crate::observation::Answer;
-use crate::paths::is_within;
 use crate::plan::Plan;
 
 /// As the kernel has it (`MAXSYMLINKS`).

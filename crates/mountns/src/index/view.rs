@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 
+use hermitage_view::paths::is_below;
 use hermitage_view::{Node, NodeKind, View};
 
 use super::build::{Content, Draft, content_of, number, special};
 use super::{Index, NONE, Tag};
 use crate::host::parent;
-use crate::paths::is_below;
 use crate::plan::{EntryKind, special_kind};
 use crate::{ByteString, Error, ErrorKind};
 

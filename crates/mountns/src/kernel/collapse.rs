@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::os::unix::fs::FileTypeExt as _;
 
+use hermitage_view::paths::is_below;
+
 use super::{Scene, layout, tree};
 use crate::Error;
 use crate::host::lookup_error;
-use crate::paths::is_below;
 use crate::plan::{Entry, EntryKind};
 
 /// A plan's entries, but for the root.

@@ -1,9 +1,9 @@
 //! Which directories can be overlays.
 
+use hermitage_view::paths::{below, is_below};
 use rustix::io::Errno;
 
 use crate::host::HostTree;
-use crate::paths::is_below;
 use crate::plan::{Entry, EntryKind};
 use crate::{ByteString, Error};
 
@@ -56,7 +56,7 @@ pub(crate) fn mount_points(host: &HostTree) -> Result<Vec<ByteString>, Error> {
     let points = text.split(|&byte| byte == b'\n').filter_map(|line| {
         let field = line.split(|&byte| byte == b' ').nth(4)?;
         let path = unescape(field);
-        path.strip_prefix(root).filter(|rest| rest.starts_with(b"/")).map(ByteString::from)
+        below(&path, root).map(ByteString::from)
     });
     Ok(points.collect())
 }

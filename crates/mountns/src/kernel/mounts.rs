@@ -2,6 +2,7 @@
 
 use std::os::fd::{AsFd as _, OwnedFd};
 
+use hermitage_view::paths::is_below;
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags};
 use rustix::io::Errno;
 use rustix::mount::{MountAttrFlags, OpenTreeFlags};
@@ -99,10 +100,7 @@ fn attach_tree(tree: &ClonedTree<'_>) -> Result<(), Error> {
 
 /// Whether the innermost mount around `path` is one of the fresh, empty ones.
 fn inside_fresh(path: &ByteString, before: &[Placed<'_>]) -> bool {
-    let around = |placed: &&Placed<'_>| {
-        let rest = path.0.strip_prefix(&placed.path().0[..]);
-        rest.is_some_and(|rest| rest.starts_with(b"/"))
-    };
+    let around = |placed: &&Placed<'_>| is_below(path, placed.path());
     matches!(before.iter().rfind(around), Some(Placed::Fresh(_)))
 }
 

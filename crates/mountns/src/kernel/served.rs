@@ -2,13 +2,13 @@
 
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 
+use hermitage_view::paths::is_below;
 use rustix::fs::{CWD, Mode, OFlags};
 use rustix::mount::MountAttrFlags;
 
 use super::{
     Named as _, Scene, attach, bind, new_mount, overlay, relative, stack_on_root, tree, unstack,
 };
-use crate::paths::is_below;
 use crate::plan::{Entry, EntryKind, SpecialKind};
 use crate::post::Post;
 use crate::served::Server;

@@ -2,13 +2,13 @@
 
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 
+use hermitage_view::paths::is_below;
 use rustix::fs::{AtFlags, FileType, Gid, Mode, OFlags, Stat, Timespec, Timestamps, Uid};
 use rustix::io::Errno;
 
 use super::{Named as _, Scene};
 use crate::crowd::{in_parallel, threads_for};
 use crate::host::{HostTree, lookup_error};
-use crate::paths::is_below;
 use crate::plan::{Entry, EntryKind, SpecialKind, Timestamp};
 use crate::{ByteString, Error, ErrorKind};
 
@@ -239,10 +239,7 @@ struct OpenDir<'p> {
 
 impl OpenDir<'_> {
     fn holds(&self, path: &ByteString) -> bool {
-        let dir = &self.entry.path.0;
-        path.0
-            .strip_prefix(&dir[..])
-            .is_some_and(|rest| dir.ends_with(b"/") || rest.starts_with(b"/"))
+        is_below(path, &self.entry.path)
     }
 
     /// Makes sure that what holds a file of the host is no link meanwhile: binds would follow it, and overlays would

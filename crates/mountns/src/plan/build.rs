@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use hermitage_view::paths::is_below;
 use hermitage_view::{Kind, Node, NodeKind, View};
 
 use super::{
@@ -8,7 +9,6 @@ use super::{
 };
 use crate::host::{HostTree, Resolved, dir_entry, parent};
 use crate::index::{Index, Split, Tree, split};
-use crate::paths::is_below;
 use crate::{ByteString, Error, ErrorKind};
 
 impl Plan {

@@ -1,7 +1,8 @@
+use hermitage_view::paths::is_below;
+
 use super::{Entry, EntryKind, Plan, SCHEMA};
 use crate::host::parent;
 use crate::index::{Shape, Tree};
-use crate::paths::is_below;
 use crate::{ByteString, Error, ErrorKind};
 
 /// What a directory is called.

@@ -1,6 +1,6 @@
+use hermitage_view::paths::is_below;
 use serde::{Deserialize, Serialize};
 
-use crate::paths::is_below;
 use crate::{ByteString, Error, ErrorKind};
 
 /// What of the machine, besides files, a command is shown in another way than it is, so that it sees the same on each.

@@ -3,6 +3,7 @@
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt as _;
 
+use hermitage_view::paths::is_below;
 use rustix::fs::{Mode, OFlags};
 
 use crate::observation::read;
@@ -25,10 +26,9 @@ pub(super) fn below(proc: &OwnedFd, thread: u32, above: &[u8]) -> Option<Vec<u8>
     let arguments = call.split_ascii_whitespace().skip(1).take(6);
     let addresses =
         arguments.filter_map(|word| u64::from_str_radix(word.strip_prefix("0x")?, 16).ok());
-    addresses.filter(|&address| address != 0).find_map(|address| {
-        plain(&text(&memory, address)?)
-            .filter(|path| path.strip_prefix(above).is_some_and(|rest| rest.starts_with(b"/")))
-    })
+    addresses
+        .filter(|&address| address != 0)
+        .find_map(|address| plain(&text(&memory, address)?).filter(|path| is_below(path, above)))
 }
 
 /// A text in a process's memory, without the zero that ends it.

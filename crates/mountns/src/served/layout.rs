@@ -1,9 +1,10 @@
 use std::os::unix::fs::MetadataExt as _;
 
+use hermitage_view::paths::{below, is_below};
+
 use crate::host::HostTree;
 use crate::index::{NodeId, Shape, Tree};
 use crate::kernel::layout::mount_points;
-use crate::paths::is_below;
 use crate::plan::{Entry, EntryKind, SpecialKind, Timestamp};
 use crate::{ByteString, Error, ErrorKind};
 
@@ -84,7 +85,7 @@ impl Layout {
     /// The path of a node from the top of the overlay it is in.
     pub(crate) fn redirect<'p>(&self, path: &'p ByteString) -> Option<&'p [u8]> {
         let at = self.tops.partition_point(|top| top <= path).checked_sub(1)?;
-        path.0.strip_prefix(&self.tops[at].0[..]).filter(|rest| rest.starts_with(b"/"))
+        below(&path.0, &self.tops[at].0)
     }
 }
 

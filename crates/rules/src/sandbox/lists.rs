@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use hermitage_view::paths::is_within;
+
 use super::{Bulk, Form, Options};
-use crate::bytes::{above, is_at_or_below};
+use crate::bytes::above;
 use crate::survey::{CoverForm, What};
 use crate::{Error, ErrorKind, Survey};
 
@@ -45,7 +47,7 @@ impl Lists {
         let is_odd = |path: &[u8]| path.iter().any(|byte| forbidden.contains(byte));
         let (mut read, mut deny) = (BTreeSet::new(), BTreeSet::new());
         for entry in survey.entries(cover_form(form))? {
-            let bulk = left_out.iter().find(|dir| is_at_or_below(&entry.path, dir));
+            let bulk = left_out.iter().find(|dir| is_within(&entry.path, dir));
             match (entry.what, bulk) {
                 // By its real path a link would stand for what it leads to.
                 (What::Link | What::HiddenLink | What::BareDir, _) => {}

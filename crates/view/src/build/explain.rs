@@ -1,4 +1,5 @@
 use super::atlas::{Atlas, Depth, End, ROOT, State, Way};
+use crate::paths::is_within;
 use crate::{Absence, Error, Host, Kind, Node, Resolution, Treatment, View};
 
 /// What a view makes of a path, and what the host would.
@@ -84,10 +85,7 @@ impl View {
     }
 
     fn hidden_by(&self, path: &[u8]) -> HiddenBy {
-        let is_above = |hidden: &&Vec<u8>| {
-            path.strip_prefix(&hidden[..]).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
-        };
-        if let Some(hidden) = self.denied.iter().find(is_above) {
+        if let Some(hidden) = self.denied.iter().find(|hidden| is_within(path, hidden)) {
             return HiddenBy::Request(hidden.clone());
         }
         let rule = (0..).zip(&self.rules).find(|(_, rule)| rule.covers(path));

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use hermitage_view::paths;
+
 use super::{Look, Looks, is_below, owners, without};
+
 use crate::audit::Audit;
 use crate::inventory::{Inventory, OnHost};
 use crate::rules::Role;
@@ -145,9 +148,7 @@ impl<'t> Looks<'t> {
             }
         }
         for (access, path) in beyond {
-            let is_dir_of = |file: &Vec<u8>| {
-                file.strip_prefix(&path[..]).is_some_and(|rest| rest.starts_with(b"/"))
-            };
+            let is_dir_of = |file: &Vec<u8>| paths::is_below(file, &path);
             let is_told = known.contains(&path) || known.iter().any(is_dir_of);
             if let Some(host) = hidden.at(&path)?.filter(|_| !is_told) {
                 known.insert(path.clone());
