@@ -196,17 +196,6 @@ impl<'a> Audit<'a> {
         Ok(None)
     }
 
-    /// Whether a package of @system needs this one to run.
-    fn is_needed_by_system(&self, package: PackageIdx) -> Result<bool, Error> {
-        for (at, other) in self.inventory.packages().iter().enumerate() {
-            let is_system = other.standing == Standing::System;
-            if is_system && self.inventory.needs(PackageIdx(at), package)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
     fn name(&self, package: PackageIdx) -> &str {
         &self.inventory.packages()[package.0].name
     }

@@ -169,6 +169,20 @@ pub trait Inventory {
     /// # Errors
     /// When the machine can't be asked.
     fn needs(&self, package: PackageIdx, other: PackageIdx) -> Result<bool, Error>;
+
+    /// Whether a package of @system needs this one to run.
+    ///
+    /// # Errors
+    /// When the machine can't be asked.
+    fn is_needed_by_system(&self, package: PackageIdx) -> Result<bool, Error> {
+        for (at, other) in self.packages().iter().enumerate() {
+            let is_system = other.standing == Standing::System;
+            if is_system && self.needs(PackageIdx(at), package)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
 }
 
 /// An inventory that was given.

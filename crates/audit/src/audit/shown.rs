@@ -67,7 +67,7 @@ fn is_offered(
         }
     }
     // Whoever has @system has what its programs are made of.
-    Ok(look.role == Role::Program && audit.is_needed_by_system(package)?)
+    Ok(look.role == Role::Program && audit.inventory.is_needed_by_system(package)?)
 }
 
 /// Whether the project itself asked for it, rather than a declared package's program or file on its behalf.

@@ -92,16 +92,12 @@ impl Suspects {
 /// phases run some.
 fn needed_by_system(inventory: &MachineInventory<'_>) -> Result<BTreeSet<PackageIdx>, Failure> {
     let packages = inventory.packages();
-    let of = |standing| {
-        let all = (0..packages.len()).map(PackageIdx);
-        all.filter(move |at| packages[at.0].standing == standing)
-    };
     let mut needed = BTreeSet::new();
-    for system in of(Standing::System) {
-        for other in of(Standing::Indirect) {
-            if inventory.needs(system, other).map_err(|error| Failure::caused(&error))? {
-                needed.insert(other);
-            }
+    for at in (0..packages.len()).map(PackageIdx) {
+        if packages[at.0].standing == Standing::Indirect
+            && inventory.is_needed_by_system(at).map_err(|error| Failure::caused(&error))?
+        {
+            needed.insert(at);
         }
     }
     Ok(needed)
