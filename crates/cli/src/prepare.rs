@@ -202,11 +202,7 @@ fn make(
     })?;
     pure::set_epoch(&mut plan, run, epoch);
     let witnesses = witnesses(target, view, &machine)?;
-    // Where a table of the user's own may have things appear is not known.
-    let busy = match &view.generated {
-        Some(_) => Vec::new(),
-        None => Busy::of(&visible.view, &plan.binds),
-    };
+    let busy = Busy::of(&visible.view, &plan.binds, view);
     let files = visible.view.len();
     let warnings = recording.recorded();
     let keepsake = Keepsake { started, witnesses, busy, warnings, files, epoch };

@@ -9,6 +9,8 @@ use hermitage_mountns::{Access, Bind, ByteString};
 use hermitage_view::paths::is_within;
 use hermitage_view::{Node, NodeKind, View};
 
+use crate::args::ViewArgs;
+
 /// Where the table of generated files may show what comes to be. On the way to such a place, too, every name counts.
 const GENERATED: [&[u8]; 6] = [b"/etc", b"/lib", b"/usr", b"/var/cache", b"/var/db", b"/var/lib"];
 
@@ -29,8 +31,12 @@ pub(crate) struct Busy {
 }
 
 impl Busy {
-    /// Those of a view with these mounts.
-    pub(crate) fn of(view: &View, binds: &[Bind]) -> Vec<Self> {
+    /// Those of a view with these mounts, which was asked for like this.
+    pub(crate) fn of(view: &View, binds: &[Bind], asked: &ViewArgs) -> Vec<Self> {
+        // Where a table of the user's own may have things appear is not known.
+        if asked.generated.is_some() {
+            return Vec::new();
+        }
         let written = binds.iter().filter(|bind| bind.access != Access::Read);
         let mut dirs: BTreeSet<Vec<u8>> = written
             .flat_map(|bind| above(bind.destination.as_bytes()))

@@ -135,10 +135,7 @@ impl Setting {
 /// Everything that the rest comes from. Of directories in which others make things only what the view has of them.
 fn watched(described: &Described, setting: &Setting, asked: Asked<'_>) -> Watched {
     let visible = &described.visible;
-    let busy = match &asked.view.generated {
-        Some(_) => Vec::new(),
-        None => Busy::of(&visible.view, &setting.binds),
-    };
+    let busy = Busy::of(&visible.view, &setting.binds, asked.view);
     let root = setting.host_root.as_bytes();
     let root = root.strip_suffix(b"/").unwrap_or(root);
     let is_other = |path: &&ByteString| {
