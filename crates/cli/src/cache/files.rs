@@ -1,12 +1,13 @@
 //! Files that are kept from run to run, as far as several runs can use them at once.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use rustix::fs::FlockOperation;
+use tempfile::NamedTempFile;
 
 /// A kept file.
 #[derive(Debug)]
@@ -49,6 +50,28 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
+}
+
+/// What the name of a file begins with that is being written.
+const UNFINISHED: &str = ".new-";
+
+/// A file to be written in this directory and then to be given its name.
+pub(crate) fn unfinished(dir: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(dir)
+}
+
+/// Whether a file is one that is being written, or was when somebody was killed.
+pub(crate) fn is_unfinished(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default();
+    name.as_encoded_bytes().starts_with(UNFINISHED.as_bytes())
+}
+
+/// Has a file hold this, whoever reads it meanwhile: the old one or the new one, and never half of it. What a power cut may
+/// leave of it has to be known by what it holds.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = unfinished(path.parent().unwrap_or(Path::new(".")))?;
+    file.write_all(bytes)?;
+    file.persist(path).map(drop).map_err(|error| error.error)
 }
 
 /// Waits for the right that a file stands for, which is made where it is not there.

@@ -1,5 +1,5 @@
 use std::collections::BTreeSet;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use hermitage_mountns::Index;
@@ -63,20 +63,14 @@ impl Store {
         let path = self.path(&name, BASE);
         // Used now: nobody is to remove it before the entry that needs it is there.
         if Index::open(&path).is_err() || !touch(&path) {
-            self.write(&path, base)?;
+            files::write(&path, base.as_bytes())?;
         }
         Ok(name)
     }
 
     /// Keeps the entry of a key.
     pub(crate) fn keep(&self, key: &Key, top: &Index) -> io::Result<()> {
-        self.write(&self.path(key.as_str(), TOP), top)
-    }
-
-    fn write(&self, path: &Path, index: &Index) -> io::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.dir)?;
-        file.write_all(index.as_bytes())?;
-        file.persist(path).map(drop).map_err(|error| error.error)
+        files::write(&self.path(key.as_str(), TOP), top.as_bytes())
     }
 
     /// Every file, the one that was not used for longest first.

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Store;
-use super::files::{self, Item, remove};
+use super::files::{self, Item, is_unfinished, remove};
 use crate::failure::Failure;
 use crate::import::cache_directory;
 
@@ -58,15 +58,14 @@ impl Whole {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             digests => digests?,
         };
-        let is_new = |item: &Item| item.path.file_name().is_some_and(is_unfinished);
         entries.extend(digests.into_iter().map(|item| {
-            let kind = if is_new(&item) { Kind::Passing } else { Kind::Digest };
+            let kind = if is_unfinished(&item.path) { Kind::Passing } else { Kind::Digest };
             Entry { kind, item }
         }));
         for item in files::items(&self.dir)? {
             if item.path == sums(&self.dir) {
                 entries.push(Entry { kind: Kind::Sums, item });
-            } else if is_new(&item) {
+            } else if is_unfinished(&item.path) {
                 entries.push(Entry { kind: Kind::Passing, item });
             }
         }
@@ -110,7 +109,7 @@ impl Whole {
 impl Entry {
     /// Whether nobody is writing it any more. What lies beside the views is theirs to sweep.
     fn is_abandoned(&self) -> bool {
-        self.item.path.file_name().is_some_and(is_unfinished)
+        is_unfinished(&self.item.path)
             && self.item.path.parent().is_none_or(|dir| !dir.ends_with("views"))
             && self.item.is_old()
     }
@@ -133,8 +132,4 @@ fn of_view(item: Item) -> Entry {
         () => Kind::Passing,
     };
     Entry { kind, item }
-}
-
-fn is_unfinished(name: &std::ffi::OsStr) -> bool {
-    name.as_encoded_bytes().starts_with(b".new-")
 }

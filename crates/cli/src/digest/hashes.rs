@@ -16,7 +16,7 @@
 //! An entry: device (8), inode (8), algorithm (4; 1 is MD5, 2 SHA-256), the day it was last used, since 1970 (4), size (8), time of
 //! modification in nanoseconds (8), of change (8), sum (32, MD5 with zeros behind it).
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
@@ -24,7 +24,7 @@ use std::time::SystemTime;
 use hermitage_view::digest::{Algorithm, Content, Sum};
 use rustix::fs::{FlockOperation, Stat};
 
-use crate::cache::files::lock;
+use crate::cache::files::{self, lock};
 use crate::cache::is_settled;
 
 const MAGIC: &[u8; 12] = b"HRMITSUM\x01\0\0\0";
@@ -98,10 +98,8 @@ impl Hashes {
         // Without it, sums of another run could be lost, and would be found out again.
         let _held = lock(&self.path.with_extension("lock"), FlockOperation::LockExclusive)?;
         let bytes = written(&merged(fresh, read(&self.path)));
-        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(dir)?;
         // What a power cut may leave of it is known by its checksum to be nothing.
-        file.write_all(&bytes)?;
-        file.persist(&self.path).map(drop).map_err(|error| error.error)
+        files::write(&self.path, &bytes)
     }
 }
 

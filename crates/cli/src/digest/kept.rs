@@ -7,7 +7,7 @@
 //! `HRMITDIG`; the CRC-32 of everything after it and the length of the text, each as four bytes, little-endian; the text, as JSON;
 //! the list of what is watched.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -98,9 +98,7 @@ impl Store {
             state,
         };
         std::fs::create_dir_all(&self.dir)?;
-        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.dir)?;
-        file.write_all(&written(&text, watched)?)?;
-        file.persist(self.path(key)).map_err(|error| error.error)?;
+        files::write(&self.path(key), &written(&text, watched)?)?;
         Ok(true)
     }
 

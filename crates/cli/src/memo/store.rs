@@ -171,7 +171,7 @@ impl Store {
         name: impl FnOnce(&mut File) -> Option<PathBuf>,
     ) -> Result<(), Failure> {
         let written = || -> io::Result<()> {
-            let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.dir)?;
+            let mut file = files::unfinished(&self.dir)?;
             io::copy(source, file.as_file_mut())?;
             file.as_file_mut().flush()?;
             file.as_file().sync_all()?;
@@ -203,7 +203,7 @@ impl Store {
 
     fn prune_held(&self) -> io::Result<()> {
         for Item { path, .. } in files::items(&self.dir)? {
-            if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".new-")) {
+            if files::is_unfinished(&path) {
                 files::remove(&path)?;
             }
         }

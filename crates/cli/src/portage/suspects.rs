@@ -4,12 +4,11 @@
 //! view, for this state of it, and phases that use none of them are known to be without findings.
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use hermitage_audit::{Class, Inventory as _, Package, PackageIdx, Role, Rules, Standing};
 
-use crate::cache::{Key, Store};
+use crate::cache::{Key, Store, files};
 use crate::check::MachineInventory;
 use crate::failure::Failure;
 
@@ -40,11 +39,7 @@ impl Place {
     pub(super) fn note(&self, suspects: &Suspects) {
         let Some(stored) = self.store.find(&self.key) else { return };
         let text = suspects.text(stored.top.identity());
-        let written = tempfile::Builder::new().prefix(".new-").tempfile_in(self.store.dir());
-        let _unknown_then = written.and_then(|mut file| {
-            file.write_all(&text)?;
-            file.persist(self.path()).map_err(|error| error.error)
-        });
+        let _unknown_then = files::write(&self.path(), &text);
     }
 
     fn path(&self) -> PathBuf {
