@@ -102,7 +102,7 @@ probe_src_install() {
 EXPORT_FUNCTIONS src_configure src_compile src_install
 "##;
 
-/// Can't do without hauto, and does not say so.
+/// Says what --pure is to hold.
 const SURROUNDINGS: &str = r#"EAPI=8
 DESCRIPTION="Says what it sees of the machine"
 SLOT="0"
@@ -187,6 +187,7 @@ src_compile() {
 }
 "#;
 
+/// Can't do without hauto, and does not say so.
 const UNDECLARED: &str = r##"EAPI=8
 DESCRIPTION="Needs what it does not declare"
 SLOT="0"
