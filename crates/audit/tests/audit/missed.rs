@@ -215,23 +215,23 @@ fn what_was_asked_for_below_a_hidden_directory_is_meant_if_it_is_there() {
 #[test]
 fn a_hidden_directory_of_nobody_means_nothing_where_the_environment_names_it() {
     let mut machine = Machine::new(png(), zlib());
-    machine.inventory.directory("/work", &[]);
-    machine.inventory.directory("/work/bin", &[]);
-    machine.inventory.file("/work/bin/own", &[]);
+    machine.inventory.directory("/tools", &[]);
+    machine.inventory.directory("/tools/bin", &[]);
+    machine.inventory.file("/tools/bin/own", &[]);
     let findings = |asked: &str, environment: &[Text]| {
-        let mut looks = trace(&[TOOLS, ("/work", Answer::Missing, SHELL)]);
+        let mut looks = trace(&[TOOLS, ("/tools", Answer::Missing, SHELL)]);
         looks.accesses[1].asked = asked.into();
         let audit = Audit::new("app/viewer", &machine.inventory).environment(environment);
         ids(&audit.report(looks).unwrap())
     };
-    let note = [("unowned:/work".to_owned(), Severity::Note)];
-    let own = [("unowned:/work/bin/own".to_owned(), Severity::Warning)];
-    let searched = ["/usr/bin".into(), "/work/bin".into()];
-    assert_eq!(findings("/work/bin/cc", &[]), note);
-    assert_eq!(findings("/work/bin/cc", &searched), []);
-    assert_eq!(findings("/work/bin", &searched), []);
-    assert_eq!(findings("/work/bin/cc", &["/worker".into()]), note);
-    assert_eq!(findings("/work/bin/own", &searched), own);
+    let note = [("unowned:/tools".to_owned(), Severity::Note)];
+    let own = [("unowned:/tools/bin/own".to_owned(), Severity::Warning)];
+    let searched = ["/usr/bin".into(), "/tools/bin".into()];
+    assert_eq!(findings("/tools/bin/cc", &[]), note);
+    assert_eq!(findings("/tools/bin/cc", &searched), []);
+    assert_eq!(findings("/tools/bin", &searched), []);
+    assert_eq!(findings("/tools/bin/cc", &["/tools-of-mine".into()]), note);
+    assert_eq!(findings("/tools/bin/own", &searched), own);
 }
 
 #[test]
