@@ -61,9 +61,6 @@ pub(crate) struct SetupArgs {
     /// Say what would be done, and do nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Die after so many steps, for tests
-    #[arg(long, value_name = "STEPS", hide = true)]
-    pub(crate) stop_after: Option<u32>,
 }
 
 /// `hermitage portage status` and `remove`.
@@ -72,9 +69,6 @@ pub(crate) struct StatusArgs {
     /// Where Portage is: the system's root, or EPREFIX
     #[arg(long, value_name = "DIR", default_value = "/")]
     pub(crate) root: PathBuf,
-    /// Die after so many steps, for tests
-    #[arg(long, value_name = "STEPS", hide = true)]
-    pub(crate) stop_after: Option<u32>,
 }
 
 /// What is replaced to have Portage call us.

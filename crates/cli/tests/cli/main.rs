@@ -27,3 +27,4 @@ mod rebuild;
 mod rules;
 mod setup;
 mod support;
+mod traced;

@@ -8,6 +8,8 @@
 mod note;
 mod place;
 
+use std::ffi::OsString;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use note::Note;
@@ -19,16 +21,19 @@ use crate::output::Output;
 
 /// `hermitage portage setup`.
 pub(super) fn setup(args: &SetupArgs) -> Result<u8, Failure> {
-    let program = program(args.program.as_deref())?;
-    let note = Note::new(args.way, program);
-    if let Some(known) = Note::read(&args.root)?
-        && known != note
-    {
-        return Err(Failure::new(format!("set up already: {}", known.describe(&args.root)))
-            .advise("Undo that first: hermitage portage remove"));
+    let root = &args.root;
+    let program = program(args.program.as_deref(), root)?;
+    let (mut note, known) = (Note::new(args.way, program, root), Note::read(root)?);
+    let begun = known.is_some();
+    if let Some(known) = known {
+        if !known.agrees(&note) {
+            return Err(Failure::new(format!("set up already: {}", known.describe(root)))
+                .advise("Undo that first: hermitage portage remove"));
+        }
+        note = known;
     }
-    let place = Place::of(&note, &args.root);
-    place.check(Note::read(&args.root)?.is_some())?;
+    let place = Place::of(&note, root);
+    place.check(&note, begun)?;
     let mut out = Output::new();
     let verb = if args.dry_run { "would" } else { "going to" };
     for step in place.describe(&note) {
@@ -38,33 +43,35 @@ pub(super) fn setup(args: &SetupArgs) -> Result<u8, Failure> {
     if args.dry_run {
         return Ok(0);
     }
-    let mut stop = Stop(args.stop_after);
-    note.write(&args.root)?;
-    stop.here();
-    place.keep()?;
-    stop.here();
-    place.replace(&note, &mut stop)?;
-    stop.here();
+    if !begun {
+        Note::tidy(root)?;
+        note.write(root)?;
+    }
+    let done = place.keep(&note).and_then(|()| place.replace(&note));
+    if let Err(failure) = done {
+        // What was set up before stays as it is.
+        let undone = begun || place.restore(&note).and_then(|()| note.remove(root)).is_ok();
+        let advice = "\"hermitage portage remove\" undoes what was done.";
+        return Err(if undone { failure } else { failure.advise(advice) });
+    }
     Ok(0)
 }
 
 /// `hermitage portage remove`.
 pub(super) fn remove(args: &StatusArgs) -> Result<u8, Failure> {
+    let root = &args.root;
     let mut out = Output::new();
-    let Some(note) = Note::read(&args.root)? else {
-        Note::tidy(&args.root)?;
-        out.line("nothing is set up")?;
-        out.finish()?;
-        return Ok(0);
-    };
-    out.line(format_args!("undoing: {}", note.describe(&args.root)))?;
+    let note = Note::read(root)?;
+    match &note {
+        None => out.line("nothing is set up")?,
+        Some(note) => out.line(format_args!("undoing: {}", note.describe(root)))?,
+    }
     out.finish()?;
-    let mut stop = Stop(args.stop_after);
-    Place::of(&note, &args.root).restore(&note, &mut stop)?;
-    stop.here();
-    Note::remove(&args.root)?;
-    stop.here();
-    Note::tidy(&args.root)?;
+    if let Some(note) = note {
+        Place::of(&note, root).restore(&note)?;
+        note.remove(root)?;
+    }
+    Note::tidy(root)?;
     Ok(0)
 }
 
@@ -72,19 +79,23 @@ pub(super) fn remove(args: &StatusArgs) -> Result<u8, Failure> {
 pub(super) fn status(args: &StatusArgs) -> Result<u8, Failure> {
     let mut out = Output::new();
     let (text, code) = match Note::read(&args.root)? {
-        None => ("nothing is set up".to_owned(), 1),
+        None => (nothing(&args.root), 1),
         Some(note) => {
             let place = Place::of(&note, &args.root);
             let described = note.describe(&args.root);
-            if place.is_ours(&note)? {
-                (format!("in place: {described}"), 0)
-            } else {
+            if !place.is_ours(&note)? {
                 let text = format!(
-                    "not in place, since {} is not as it was left: {described}; \"setup\" puts it there again, \"remove\" \
-                     tidies up",
-                    place.path().display()
+                    "not in place: {described}, which it is not: somebody has changed it since, or \"setup\" or \"remove\" was cut \
+                     short; \"setup\" puts it there, \"remove\" tidies up"
                 );
                 (text, 1)
+            } else if !is_executable(&note.program, &args.root) {
+                let text = format!(
+                    "in place: {described}, which can't be executed, so every build fails; install it again, or \"remove\" this"
+                );
+                (text, 1)
+            } else {
+                (format!("in place: {described}"), 0)
             }
         }
     };
@@ -93,30 +104,28 @@ pub(super) fn status(args: &StatusArgs) -> Result<u8, Failure> {
     Ok(code)
 }
 
-/// Ends the process after a number of steps, as a kill would: for tests of what is then undone.
-struct Stop(Option<u32>);
-
-impl Stop {
-    fn here(&mut self) {
-        match &mut self.0 {
-            None => {}
-            Some(0) => {
-                // Never returns; nothing is run or flushed.
-                std::process::abort()
-            }
-            Some(left) => *left -= 1,
-        }
+fn nothing(root: &Path) -> String {
+    match Note::leftovers(root).next() {
+        None => "nothing is set up".to_owned(),
+        Some(path) => format!(
+            "nothing is set up; {} is left of what was cut short, and \"remove\" tidies it up",
+            path.display()
+        ),
     }
 }
 
 /// The program that Portage is going to call: this one, or the one given.
-fn program(given: Option<&Path>) -> Result<PathBuf, Failure> {
+fn program(given: Option<&Path>, root: &Path) -> Result<PathBuf, Failure> {
     let program = match given {
         Some(given) => crate::source::absolute(given)?,
         None => std::env::current_exe().map_err(|error| {
             Failure::file(Path::new("/proc/self/exe"), "this program is not found", &error)
         })?,
     };
+    if !is_executable(&program, root) {
+        let text = format!("{}: no program that can be executed", program.display());
+        return Err(Failure::new(text).advise("--program says where hermitage is installed."));
+    }
     match program.to_str() {
         // It stands in a script, between double quotes.
         Some(text) if !text.contains(['"', '\\', '$', '`', '\n']) => Ok(program),
@@ -128,6 +137,13 @@ fn program(given: Option<&Path>) -> Result<PathBuf, Failure> {
     }
 }
 
+/// Whether a program is there, here or as it is called below the root.
+fn is_executable(program: &Path, root: &Path) -> bool {
+    [program.to_owned(), crate::source::outside(root, program)]
+        .iter()
+        .any(|path| path.is_file() && rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok())
+}
+
 impl SetupWay {
     /// The replaced file, seen from the root.
     fn path(self) -> &'static str {
@@ -136,4 +152,34 @@ impl SetupWay {
             Self::Bashrc => "etc/portage/bashrc",
         }
     }
+}
+
+/// What the name of something ends with that is not yet, or no longer, there under its own.
+const NEW: &str = ".hermitage-new";
+
+/// A path with more behind its name.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    name.into()
+}
+
+/// Waits until it is certain, whatever becomes of the machine, that a name is there or is gone.
+fn settle(path: &Path) -> io::Result<()> {
+    path.parent().map_or(Ok(()), |parent| {
+        absent(std::fs::File::open(parent).and_then(|parent| parent.sync_all()))
+    })
+}
+
+/// Removes what may not be there.
+fn removed(path: &Path) -> io::Result<()> {
+    absent(std::fs::remove_file(path))
+}
+
+/// What is not there is as good as removed.
+fn absent(result: io::Result<()>) -> io::Result<()> {
+    result.or_else(|error| match error.kind() {
+        ErrorKind::NotFound => Ok(()),
+        _ => Err(error),
+    })
 }

@@ -1,11 +1,10 @@
-use std::ffi::OsString;
-use std::fs::Metadata;
-use std::io::{self, ErrorKind};
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+use std::fs::{File, Metadata};
+use std::io::{self, ErrorKind, Write as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
-use super::Stop;
 use super::note::Note;
+use super::{NEW, beside, removed, settle};
 use crate::args::SetupWay;
 use crate::failure::Failure;
 
@@ -16,42 +15,50 @@ pub(super) struct Place {
     kept: PathBuf,
     /// Under which name what replaces it is made.
     new: PathBuf,
+    way: SetupWay,
 }
 
 impl Place {
     pub(super) fn of(note: &Note, root: &Path) -> Self {
         let path = root.join(note.way.path());
-        let beside = |suffix: &str| {
-            let mut name = OsString::from(path.as_os_str());
-            name.push(suffix);
-            PathBuf::from(name)
-        };
-        Self { kept: beside(".hermitage-kept"), new: beside(".hermitage-new"), path }
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.path
+        Self {
+            kept: beside(&path, ".hermitage-kept"),
+            new: beside(&path, NEW),
+            way: note.way,
+            path,
+        }
     }
 
     /// Refuses what could not be undone; `begun` is whether the note of this is there.
-    pub(super) fn check(&self, begun: bool) -> Result<(), Failure> {
+    pub(super) fn check(&self, note: &Note, begun: bool) -> Result<(), Failure> {
         let parent = self.path.parent().unwrap_or(&self.path);
         if !parent.is_dir() {
             return Err(Failure::new(format!("{}: there is no such directory", parent.display()))
                 .advise("--root says where Portage is; with Gentoo Prefix it is EPREFIX."));
         }
-        match look(&self.path)? {
-            Some(meta) if meta.is_dir() => Err(Failure::new(format!(
-                "{}: a directory, which is not to be replaced",
-                self.path.display()
-            ))),
-            Some(_) if !begun && self.looks_ours()? => {
-                let text =
-                    format!("{}: hermitage's already, and not by \"setup\"", self.path.display());
-                Err(Failure::new(text).advise("Undo first what put it there."))
-            }
-            _ => Ok(()),
+        if let Some(meta) = look(&self.path)?
+            && !meta.is_file()
+            && !meta.is_symlink()
+        {
+            let what = if meta.is_dir() { "a directory" } else { "no plain file" };
+            let text = format!("{}: {what}, which is not to be replaced", self.path.display());
+            return Err(Failure::new(text));
         }
+        if begun {
+            return Ok(());
+        }
+        for path in [&self.kept, &self.new] {
+            if look(path)?.is_some() {
+                let text = format!("{}: there already, and not by \"setup\"", path.display());
+                return Err(Failure::new(text).advise("That name is needed: move it away."));
+            }
+        }
+        if self.looks_ours()? || self.is_ours(note)? {
+            let text =
+                format!("{}: hermitage's already, and not by \"setup\"", self.path.display());
+            return Err(Failure::new(text).advise("Undo first what put it there."));
+        }
+        Ok(())
     }
 
     /// The steps, as text.
@@ -68,14 +75,14 @@ impl Place {
     }
 
     /// Gives the original its second name.
-    pub(super) fn keep(&self) -> Result<(), Failure> {
+    pub(super) fn keep(&self, note: &Note) -> Result<(), Failure> {
         let Some(here) = look(&self.path)? else { return Ok(()) };
         let failed =
             |error: io::Error| Failure::file(&self.kept, "the original can't be kept", &error);
         match look(&self.kept)? {
             Some(kept) if same(&here, &kept) => return Ok(()),
             // Ours is in place already.
-            _ if self.looks_ours()? => return Ok(()),
+            _ if self.is_ours(note)? || self.looks_ours()? => return Ok(()),
             // A new original is, as after an update of its package.
             Some(_) => std::fs::remove_file(&self.kept).map_err(failed)?,
             None => {}
@@ -88,18 +95,19 @@ impl Place {
             &self.kept,
             rustix::fs::AtFlags::empty(),
         )
-        .map_err(|errno| failed(errno.into()))
+        .map_err(io::Error::from)
+        .and_then(|()| settle(&self.kept))
+        .map_err(failed)
     }
 
     /// Puts ours there, in one step.
-    pub(super) fn replace(&self, note: &Note, stop: &mut Stop) -> Result<(), Failure> {
+    pub(super) fn replace(&self, note: &Note) -> Result<(), Failure> {
         let failed = |error: io::Error| Failure::file(&self.new, "can't be made", &error);
-        gone(&self.new).map_err(failed)?;
+        removed(&self.new).map_err(failed)?;
         match note.way {
             SetupWay::File => symlink(&note.program, &self.new).map_err(failed)?,
             SetupWay::Bashrc => self.write_bashrc(note).map_err(failed)?,
         }
-        stop.here();
         std::fs::rename(&self.new, &self.path)
             .map_err(|error| Failure::file(&self.path, "can't be replaced", &error))
     }
@@ -113,14 +121,20 @@ impl Place {
         self.write_new(&with_block(&without_block(&text), note), mode.as_ref())
     }
 
-    /// Makes the new file, with the mode and owner of another, or those of a file that is new to the machine.
+    /// Makes the new file, with the owner, mode and attributes of another, or those of a file that is new to the machine.
     fn write_new(&self, text: &[u8], like: Option<&Metadata>) -> io::Result<()> {
-        std::fs::write(&self.new, text)?;
-        let Some(meta) = like else {
-            return std::fs::set_permissions(&self.new, std::fs::Permissions::from_mode(0o644));
-        };
-        std::fs::set_permissions(&self.new, meta.permissions())?;
-        std::os::unix::fs::chown(&self.new, Some(meta.uid()), Some(meta.gid()))
+        // Nobody who may not read the other one is to read this meanwhile.
+        let mut file = File::options().write(true).create_new(true).mode(0o600).open(&self.new)?;
+        file.write_all(text)?;
+        match like {
+            None => file.set_permissions(std::fs::Permissions::from_mode(0o644))?,
+            Some(meta) => {
+                std::os::unix::fs::fchown(&file, Some(meta.uid()), Some(meta.gid()))?;
+                file.set_permissions(meta.permissions())?;
+                copy_attributes(&self.path, &file)?;
+            }
+        }
+        file.sync_all()
     }
 
     /// Whether what is there is what [`Self::replace`] puts there.
@@ -128,39 +142,43 @@ impl Place {
         let failed = |error: io::Error| Failure::file(&self.path, "can't be read", &error);
         match note.way {
             SetupWay::File => Ok(std::fs::read_link(&self.path).is_ok_and(|to| to == note.program)),
-            SetupWay::Bashrc => match std::fs::read(&self.path) {
-                Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-                text => {
-                    let text = text.map_err(failed)?;
-                    let block = block(note);
-                    Ok(text.windows(block.len()).any(|part| part == block.as_bytes()))
-                }
-            },
+            SetupWay::Bashrc => {
+                let (text, block) = (text(&self.path).map_err(failed)?, block(note));
+                Ok(text.windows(block.len()).any(|part| part == block.as_bytes()))
+            }
         }
     }
 
     /// The same of any program's, as one set up before.
     fn looks_ours(&self) -> Result<bool, Failure> {
-        if let Ok(to) = std::fs::read_link(&self.path) {
-            return Ok(to.file_name().is_some_and(|name| name == "hermitage"));
+        let failed = |error: io::Error| Failure::file(&self.path, "can't be read", &error);
+        match self.way {
+            SetupWay::File => Ok(std::fs::read_link(&self.path)
+                .is_ok_and(|to| to.file_name().is_some_and(|name| name == "hermitage"))),
+            SetupWay::Bashrc => Ok(find_block(&text(&self.path).map_err(failed)?).is_some()),
         }
-        let text = std::fs::read(&self.path)
-            .map_err(|error| Failure::file(&self.path, "can't be read", &error))?;
-        Ok(find_block(&text).is_some())
     }
 
     /// Puts back what was there, or takes ours out of what came since.
-    pub(super) fn restore(&self, note: &Note, stop: &mut Stop) -> Result<(), Failure> {
-        let failed = |error: io::Error| Failure::file(&self.path, "can't be put back", &error);
-        gone(&self.new).map_err(failed)?;
-        stop.here();
+    pub(super) fn restore(&self, note: &Note) -> Result<(), Failure> {
+        self.put_back(note)?;
+        settle(&self.path).map_err(|error| self.not_put_back(&error))
+    }
+
+    fn not_put_back(&self, error: &io::Error) -> Failure {
+        Failure::file(&self.path, "can't be put back", error)
+    }
+
+    fn put_back(&self, note: &Note) -> Result<(), Failure> {
+        let failed = |error: io::Error| self.not_put_back(&error);
+        removed(&self.new).map_err(failed)?;
         let (here, kept) = (look(&self.path)?, look(&self.kept)?);
         match (here, kept) {
             // Kept only so far: a rename of one file over itself would leave both names.
-            (Some(here), Some(kept)) if same(&here, &kept) => gone(&self.kept).map_err(failed),
+            (Some(here), Some(kept)) if same(&here, &kept) => removed(&self.kept).map_err(failed),
             (_, kept) if self.is_untouched(note)? => match kept {
                 Some(_) => std::fs::rename(&self.kept, &self.path).map_err(failed),
-                None => gone(&self.path).map_err(failed),
+                None => removed(&self.path).map_err(failed),
             },
             (None, Some(_)) => std::fs::rename(&self.kept, &self.path).map_err(failed),
             (None, None) => Ok(()),
@@ -168,9 +186,8 @@ impl Place {
             (Some(_), _) => {
                 if note.way == SetupWay::Bashrc {
                     self.take_block_out().map_err(failed)?;
-                    stop.here();
                 }
-                gone(&self.kept).map_err(failed)
+                removed(&self.kept).map_err(failed)
             }
         }
     }
@@ -183,10 +200,8 @@ impl Place {
         if note.way == SetupWay::File {
             return Ok(true);
         }
-        let read = |path: &Path| match std::fs::read(path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
-            text => text.map_err(|error| Failure::file(path, "can't be read", &error)),
-        };
+        let read =
+            |path: &Path| text(path).map_err(|error| Failure::file(path, "can't be read", &error));
         Ok(read(&self.path)? == with_block(&read(&self.kept)?, note))
     }
 
@@ -250,10 +265,28 @@ fn same(one: &Metadata, other: &Metadata) -> bool {
     (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
-/// Removes what may not be there.
-fn gone(path: &Path) -> io::Result<()> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
+/// A file's content, empty where there is none.
+fn text(path: &Path) -> io::Result<Vec<u8>> {
+    match std::fs::read(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        read => read,
     }
+}
+
+/// Copies the user's attributes and the list of who has access; those of the kernel's are not for everybody to set.
+fn copy_attributes(from: &Path, to: &File) -> io::Result<()> {
+    let mut names = vec![0; 64 << 10];
+    let length = match rustix::fs::listxattr(from, &mut names[..]) {
+        Err(rustix::io::Errno::OPNOTSUPP) => return Ok(()),
+        length => length?,
+    };
+    let names = names[..length].split(|&byte| byte == 0);
+    for name in
+        names.filter(|name| name.starts_with(b"user.") || *name == b"system.posix_acl_access")
+    {
+        let mut value = vec![0; 64 << 10];
+        let length = rustix::fs::getxattr(from, name, &mut value[..])?;
+        rustix::fs::fsetxattr(to, name, &value[..length], rustix::fs::XattrFlags::empty())?;
+    }
+    Ok(())
 }
