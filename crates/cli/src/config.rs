@@ -1,12 +1,14 @@
 //! The configuration file: the options one would otherwise type each time.
 
+pub(crate) mod values;
+
 use std::ffi::OsString;
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
-use hermitage_mountns::{Limit, parse_size};
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use hermitage_mountns::Limit;
+use serde::Deserialize;
 
 use crate::args::{
     BackendName, BranchName, ClosureArgs, ClosureName, SourceArgs, SyscallLevel, ViewArgs,
@@ -20,70 +22,106 @@ use crate::portage::PortageConfig;
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[allow(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub(crate) struct Config {
+    #[serde(deserialize_with = "values::path")]
     root: Option<PathBuf>,
+    #[serde(deserialize_with = "values::path")]
     sysroot: Option<PathBuf>,
+    #[serde(deserialize_with = "values::path")]
     broot: Option<PathBuf>,
+    #[serde(deserialize_with = "values::path")]
     eprefix: Option<PathBuf>,
+    #[serde(deserialize_with = "values::path")]
     db: Option<PathBuf>,
+    #[serde(deserialize_with = "values::system")]
     system: Option<String>,
+    #[serde(deserialize_with = "values::patterns")]
     without: Vec<String>,
+    #[serde(deserialize_with = "values::patterns")]
     also: Vec<String>,
+    #[serde(deserialize_with = "values::patterns")]
     withhold: Vec<String>,
     closure: Option<ClosureName>,
     branch: Option<BranchName>,
     allow_unsatisfied: bool,
+    #[serde(deserialize_with = "values::paths")]
     read: Vec<PathBuf>,
+    #[serde(deserialize_with = "values::paths")]
     write: Vec<PathBuf>,
+    #[serde(deserialize_with = "values::paths")]
     hide: Vec<PathBuf>,
+    #[serde(deserialize_with = "values::path")]
     generated: Option<PathBuf>,
     allow_damaged: bool,
+    #[serde(deserialize_with = "values::variables")]
     env: Vec<String>,
     clear_env: bool,
     pure: bool,
     share_net: bool,
     collapse: bool,
-    limit: Vec<WrittenLimit>,
-    tmp_size: Option<Size>,
+    #[serde(deserialize_with = "values::limits")]
+    limit: Vec<Limit>,
+    #[serde(deserialize_with = "values::bytes")]
+    tmp_size: Option<u64>,
     syscalls: Option<SyscallLevel>,
     backend: Option<BackendName>,
     /// How many bytes of views to keep in the cache.
+    #[serde(deserialize_with = "values::bytes")]
     cache_limit: Option<u64>,
     /// What is done in the place of Portage's sandbox.
     portage: PortageConfig,
 }
 
+/// The size of the largest file that is read.
+const MOST: u64 = 1 << 20;
+
 impl Config {
     /// Reads the given file; without one, `hermitage.toml` in the user's configuration directory if it is there.
     pub(crate) fn load(given: Option<&Path>) -> Result<Self, Failure> {
-        if let Some(path) = given {
-            let text = std::fs::read_to_string(path)
-                .map_err(|error| Failure::file(path, "the configuration can't be read", &error))?;
-            return Self::parse(&text, path);
+        match given {
+            Some(path) => Self::read(path).map_err(|error| unreadable(path, &error))?,
+            None => Self::load_first(&Vec::from_iter(usual_place())),
         }
-        Self::load_first(&Vec::from_iter(usual_place()))
     }
 
     /// Reads the first of some files that is there.
     pub(crate) fn load_first(paths: &[PathBuf]) -> Result<Self, Failure> {
         for path in paths {
-            match std::fs::read_to_string(path) {
-                Ok(text) => return Self::parse(&text, path),
+            match Self::read(path) {
+                Ok(read) => return read,
                 // HOME=/dev/null is what some services have.
                 Err(error)
-                    if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
-                Err(error) => {
-                    return Err(Failure::file(path, "the configuration can't be read", &error));
-                }
+                    if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+                        && !path.is_symlink() => {}
+                Err(error) => return Err(unreadable(path, &error)),
             }
         }
         Ok(Self::default())
     }
 
-    fn parse(text: &str, path: &Path) -> Result<Self, Failure> {
+    fn read(path: &Path) -> io::Result<Result<Self, Failure>> {
+        let mut text = Vec::new();
+        File::open(path)?.take(MOST + 1).read_to_end(&mut text)?;
+        Ok(Self::parse(&text, path))
+    }
+
+    fn parse(text: &[u8], path: &Path) -> Result<Self, Failure> {
+        if text.len() as u64 > MOST {
+            let text = format!("{}: more than 1 MiB, which no configuration is", path.display());
+            return Err(Failure::new(text));
+        }
+        let at = |start: usize, what: &str| {
+            let start = start.min(text.len());
+            let number = text[..start].split(|&byte| byte == b'\n').count();
+            Failure::new(format!("{}:{number}: {what}", path.display()))
+        };
+        let text = str::from_utf8(text)
+            .map_err(|error| at(error.valid_up_to(), "not UTF-8, as which TOML is written"))?;
         toml::from_str(text).map_err(|error| {
-            let start = error.span().map_or(0, |span| span.start).min(text.len());
-            let line = text[..start].matches('\n').count() + 1;
-            Failure::new(format!("{}:{line}: {}", path.display(), error.message()))
+            let start = error.span().map_or(0, |span| span.start);
+            let line = text.get(..start).unwrap_or_default().matches('\n').count();
+            let line = text.lines().nth(line).unwrap_or_default().trim();
+            let line: String = line.chars().take(80).collect();
+            at(start, &format!("{}\n  {line}", error.message()))
         })
     }
 
@@ -126,8 +164,8 @@ impl Config {
         args.pure |= self.pure;
         args.share_net |= self.share_net;
         args.collapse |= self.collapse;
-        args.limit.splice(..0, self.limit.iter().map(|limit| limit.0));
-        fill(&mut args.tmp_size, self.tmp_size.as_ref().map(|size| &size.0));
+        args.limit.splice(..0, self.limit.iter().copied());
+        fill(&mut args.tmp_size, self.tmp_size.as_ref());
         fill(&mut args.syscalls, self.syscalls.as_ref());
     }
 
@@ -144,24 +182,8 @@ impl Config {
     }
 }
 
-/// A limit, written as on the command line.
-#[derive(Debug)]
-struct WrittenLimit(Limit);
-
-impl<'de> Deserialize<'de> for WrittenLimit {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        String::deserialize(from)?.parse().map(Self).map_err(D::Error::custom)
-    }
-}
-
-/// A size, written as on the command line.
-#[derive(Debug)]
-struct Size(u64);
-
-impl<'de> Deserialize<'de> for Size {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        parse_size(&String::deserialize(from)?).map(Self).map_err(D::Error::custom)
-    }
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::file(path, "the configuration can't be read", error)
 }
 
 fn fill<T: Clone>(option: &mut Option<T>, setting: Option<&T>) {

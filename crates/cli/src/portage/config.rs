@@ -1,13 +1,16 @@
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use hermitage_atom::Pattern;
 use hermitage_audit::{Severity, Suppressions};
 use hermitage_depgraph::Package;
-use serde::de::Error as _;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::args::{BranchName, ClosureName, SeverityName};
 use crate::check;
+use crate::config::values::{self, Written};
 use crate::failure::Failure;
 
 /// What is done with a package.
@@ -27,19 +30,24 @@ pub(crate) enum Mode {
 
 /// The table `[portage]` of the configuration.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case", expecting = "a table")]
 pub(crate) struct PortageConfig {
     mode: Option<Mode>,
     closure: Option<ClosureName>,
     branch: Option<BranchName>,
+    #[serde(deserialize_with = "values::paths")]
     read: Vec<PathBuf>,
+    #[serde(deserialize_with = "values::paths")]
     write: Vec<PathBuf>,
+    #[serde(deserialize_with = "values::paths")]
     hide: Vec<PathBuf>,
     ignore: Vec<Written>,
     /// How bad a finding must be for a phase to fail by it.
     fail_on: Option<SeverityName>,
     /// Files of what the user puts up with: reasons as for "check --suppress", and reports of before.
+    #[serde(deserialize_with = "values::paths")]
     suppress: Vec<PathBuf>,
+    #[serde(deserialize_with = "values::paths")]
     baseline: Vec<PathBuf>,
     suppression: Accepted,
     /// Whether a phase's result counts though files changed that it could see.
@@ -47,10 +55,13 @@ pub(crate) struct PortageConfig {
     /// Packages that Portage itself needs in each phase, such as its shell; those that are installed are visible.
     needs: Option<Vec<Written>>,
     /// Where to keep views; their directory next to the build directories otherwise.
+    #[serde(deserialize_with = "values::path")]
     cache: Option<PathBuf>,
     /// Where to leave a report of each phase that looked for what is not declared.
+    #[serde(deserialize_with = "values::path")]
     reports: Option<PathBuf>,
     /// The real `sandbox`, to be run in the view.
+    #[serde(deserialize_with = "values::path")]
     chain: Option<PathBuf>,
     /// Whether phases see the same of the machine everywhere, as far as Portage leaves that to us.
     pure: bool,
@@ -59,18 +70,18 @@ pub(crate) struct PortageConfig {
 }
 
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", expecting = "a table")]
 struct ForPackages {
     #[serde(rename = "match")]
     pattern: Written,
     mode: Option<Mode>,
     closure: Option<ClosureName>,
     branch: Option<BranchName>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "values::paths")]
     read: Vec<PathBuf>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "values::paths")]
     write: Vec<PathBuf>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "values::paths")]
     hide: Vec<PathBuf>,
     #[serde(default)]
     ignore: Vec<Written>,
@@ -103,10 +114,6 @@ impl Settings {
 /// What the user puts up with, written as in a file of suppressions.
 #[derive(Clone, Debug, Default)]
 struct Accepted(Suppressions);
-
-/// A pattern, written as on the command line.
-#[derive(Clone, Debug)]
-struct Written(Pattern);
 
 /// What Portage and its helpers run, by the names that Gentoo has for it. Most of it is in @system anyway.
 const NEEDS: [&str; 26] = [
@@ -208,18 +215,36 @@ impl PortageConfig {
 
 impl<'de> Deserialize<'de> for Accepted {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let tables = Vec::<toml::Table>::deserialize(from)?;
-        let mut file = toml::Table::new();
-        file.insert("schema".into(), 1.into());
-        file.insert("suppress".into(), tables.into());
-        let text = toml::to_string(&file).map_err(D::Error::custom)?;
-        // Its line would be that of a file that nobody has.
-        Suppressions::parse(&text).map(Self).map_err(|error| D::Error::custom(error.kind()))
+        let all = Vec::<Entry>::deserialize(from)?;
+        Ok(all.into_iter().fold(Self::default(), |all, entry| Self(all.0.and(entry.0))))
     }
 }
 
-impl<'de> Deserialize<'de> for Written {
+struct Entry(Suppressions);
+
+impl<'de> Deserialize<'de> for Entry {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Pattern::parse(&String::deserialize(from)?).map(Self).map_err(D::Error::custom)
+        from.deserialize_map(EntryOf)
+    }
+}
+
+/// What goes wrong here has its place, other than what does afterwards.
+struct EntryOf;
+
+impl<'de> Visitor<'de> for EntryOf {
+    type Value = Entry;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a table")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Entry, A::Error> {
+        let table = toml::Table::deserialize(MapAccessDeserializer::new(map))?;
+        let mut file = toml::Table::new();
+        file.insert("schema".into(), 1.into());
+        file.insert("suppress".into(), vec![table].into());
+        let text = toml::to_string(&file).map_err(A::Error::custom)?;
+        // Its line would be that of a file that nobody has.
+        Suppressions::parse(&text).map(Entry).map_err(|error| A::Error::custom(error.kind()))
     }
 }
