@@ -26,5 +26,6 @@ mod queries;
 mod rebuild;
 mod rules;
 mod setup;
+mod shim;
 mod support;
 mod traced;
