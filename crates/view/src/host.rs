@@ -50,6 +50,28 @@ pub trait Host: Sync {
     fn open_dir<'h>(&'h self, path: &[u8]) -> io::Result<Box<dyn Directory + 'h>> {
         Ok(Box::new(ByPath { host: self, path: path.to_vec() }))
     }
+
+    /// Opens what is at `path` if that is a directory and no component, the last included, is a symbolic link; `path` is
+    /// otherwise canonical. The answer describes the directory.
+    ///
+    /// None as well when it can't be told or opened: whoever needs the reason asks [`lstat`](Self::lstat) step by step, as
+    /// this does unless a host overrides it.
+    fn open_without_links<'h>(&'h self, path: &[u8]) -> Option<(Meta, Box<dyn Directory + 'h>)> {
+        by_steps(self, path)
+    }
+}
+
+/// [`Host::open_without_links`], with a question for each component.
+fn by_steps<'h, H: Host + ?Sized>(
+    host: &'h H,
+    path: &[u8],
+) -> Option<(Meta, Box<dyn Directory + 'h>)> {
+    let slashes = (1..path.len()).filter(|&at| path[at] == b'/');
+    let mut meta = None;
+    for step in slashes.map(|end| &path[..end]).chain([path]) {
+        meta = Some(host.lstat(step).ok().flatten().filter(Meta::is_dir)?);
+    }
+    Some((meta?, host.open_dir(path).ok()?))
 }
 
 /// A directory that is open.

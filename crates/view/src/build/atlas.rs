@@ -21,6 +21,7 @@ pub(super) struct Atlas<'h> {
     pub(super) spots: Vec<Spot>,
     pub(super) names: Vec<u8>,
     links: Vec<Vec<u8>>,
+    /// The spots that are in no other's `sorted`.
     index: HashTable<u32>,
     hasher: DefaultHashBuilder,
     /// The directories that were listed.
@@ -52,6 +53,8 @@ pub(super) struct Spot {
     pub(super) provided: bool,
     pub(super) tree: bool,
     pub(super) synthetic: Option<u32>,
+    /// Spots of what is in it, in the order of their names: most of those that there are.
+    pub(super) sorted: Span,
 }
 
 /// What is known of a path.
@@ -93,21 +96,11 @@ impl<'h> Atlas<'h> {
             depth,
             surveyed: 0,
         };
-        atlas.spots.push(Spot::new(ROOT, Span::default()));
+        atlas.spots.push(Spot::new(ROOT, Span::default(), false));
         match atlas.look(ROOT)? {
             State::Present(meta) if meta.is_dir() => Ok(atlas),
             _ => Err(Error::new(b"/", ErrorKind::Absent(Absence::NotADirectory))),
         }
-    }
-
-    /// Makes room for about so many more paths.
-    pub(super) fn reserve(&mut self, paths: usize) {
-        self.spots.reserve(paths);
-        let (spots, names, hasher) = (&self.spots, &self.names, &self.hasher);
-        self.index.reserve(paths, |&spot| {
-            let spot = &spots[spot as usize];
-            hasher.hash_one((spot.parent, spot.name.of(names)))
-        });
     }
 
     /// Walks `path`, from a directory if it is relative, following every link, the last component too.
@@ -162,7 +155,15 @@ impl<'h> Atlas<'h> {
 
     /// The spot of a name in a directory, if it is known.
     pub(super) fn find(&self, dir: u32, name: &[u8]) -> Option<u32> {
-        self.find_hashed(self.hasher.hash_one((dir, name)), dir, name)
+        self.find_sorted(dir, name)
+            .or_else(|| self.find_hashed(self.hasher.hash_one((dir, name)), dir, name))
+    }
+
+    fn find_sorted(&self, dir: u32, name: &[u8]) -> Option<u32> {
+        let sorted = self.spots[dir as usize].sorted;
+        let at =
+            sorted.of(&self.spots).binary_search_by(|spot| spot.name.of(&self.names).cmp(name));
+        Some(sorted.start + u32::try_from(at.ok()?).ok()?)
     }
 
     fn find_hashed(&self, hash: u64, dir: u32, name: &[u8]) -> Option<u32> {
@@ -176,23 +177,31 @@ impl<'h> Atlas<'h> {
     /// The spot of a name in a directory, new or known; not looked at.
     pub(super) fn child(&mut self, dir: u32, name: &[u8]) -> Result<u32, Error> {
         let hash = self.hasher.hash_one((dir, name));
-        if let Some(known) = self.find_hashed(hash, dir, name) {
+        if let Some(known) =
+            self.find_sorted(dir, name).or_else(|| self.find_hashed(hash, dir, name))
+        {
             return Ok(known);
         }
+        let new = u32::try_from(self.spots.len())
+            .map_err(|_error| Error::new(name, ErrorKind::TooLarge))?;
+        let name = self.append_name(name)?;
         let (spots, names, hasher) = (&self.spots, &self.names, &self.hasher);
         let rehash = |&spot: &u32| {
             let spot = &spots[spot as usize];
             hasher.hash_one((spot.parent, spot.name.of(names)))
         };
-        let too_large = |_error| Error::new(name, ErrorKind::TooLarge);
-        let new = u32::try_from(self.spots.len()).map_err(too_large)?;
-        let start = u32::try_from(self.names.len()).map_err(too_large)?;
-        let len = u32::try_from(name.len()).map_err(too_large)?;
         self.index.insert_unique(hash, new, rehash);
-        self.names.extend_from_slice(name);
         let denied = self.spots[dir as usize].denied;
-        self.spots.push(Spot { denied, ..Spot::new(dir, Span { start, len }) });
+        self.spots.push(Spot::new(dir, name, denied));
         Ok(new)
+    }
+
+    pub(super) fn append_name(&mut self, name: &[u8]) -> Result<Span, Error> {
+        let fit =
+            |size| u32::try_from(size).map_err(|_error| Error::new(name, ErrorKind::TooLarge));
+        let span = Span { start: fit(self.names.len())?, len: fit(name.len())? };
+        self.names.extend_from_slice(name);
+        Ok(span)
     }
 
     /// What is at a spot, asking the host when that was not done yet.
@@ -329,17 +338,18 @@ impl<'h> Atlas<'h> {
 }
 
 impl Spot {
-    fn new(parent: u32, name: Span) -> Self {
+    pub(super) fn new(parent: u32, name: Span, denied: bool) -> Self {
         Self {
             parent,
             name,
             state: State::Unknown,
             link: u32::MAX,
             reason: None,
-            denied: false,
+            denied,
             provided: false,
             tree: false,
             synthetic: None,
+            sorted: Span::default(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::ViewBuilder;
 use super::atlas::{Atlas, ROOT, Spot};
+use super::leaves::beginning;
 use super::place::Shown;
 use super::survey::UNMEASURED;
 use crate::view::{Record, RecordKind, Span};
@@ -155,15 +156,6 @@ impl Visible {
     fn below(&self, dir: u32) -> std::ops::Range<usize> {
         self.starts[dir as usize] as usize..self.starts[dir as usize + 1] as usize
     }
-}
-
-/// The first bytes of a name as a number that is in the same order as names are, since these have no NUL: most comparisons
-/// need no more.
-fn beginning(name: &[u8]) -> u64 {
-    let mut bytes = [0; 8];
-    let len = name.len().min(8);
-    bytes[..len].copy_from_slice(&name[..len]);
-    u64::from_be_bytes(bytes)
 }
 
 /// Attaches the owners to the nodes, sorted by label.

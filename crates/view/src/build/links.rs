@@ -78,8 +78,11 @@ impl ViewBuilder<'_> {
         atlas: &Atlas<'_>,
         free: &mut Vec<(u32, Vec<u8>)>,
     ) -> Result<(), Error> {
+        let Some(listing) = atlas.listing(dir)?.filter(|listing| listing.has_links) else {
+            return Ok(());
+        };
         let mut path = Vec::new();
-        for (name, kind) in atlas.listing(dir)? {
+        for (name, kind) in listing.iter() {
             if kind.is_some_and(|kind| kind != Kind::Symlink) {
                 continue;
             }

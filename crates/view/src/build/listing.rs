@@ -5,10 +5,15 @@ use std::io;
 use crate::{Directory, Kind};
 
 /// Names with their types, in the order of the directory, in one piece of memory: there are as many as files on the host.
-///
-/// Each is a byte for its type, the name, and a NUL.
 #[derive(Debug, Default)]
-pub(super) struct Listing(Vec<u8>);
+pub(super) struct Listing {
+    /// For each a byte for its type, the name, and a NUL.
+    bytes: Vec<u8>,
+    /// Whether some names are those of links, or may be.
+    pub(super) has_links: bool,
+    /// Whether what it names can be looked at.
+    pub(super) may_be_searched: bool,
+}
 
 const KINDS: [Kind; 7] =
     [Kind::File, Kind::Dir, Kind::Symlink, Kind::CharDev, Kind::BlockDev, Kind::Fifo, Kind::Socket];
@@ -17,18 +22,25 @@ const UNSAID: u8 = 1;
 
 impl Listing {
     pub(super) fn of(dir: &mut dyn Directory) -> io::Result<Self> {
-        let mut bytes = Vec::new();
+        let (mut bytes, mut has_links) = (Vec::new(), false);
         dir.list(&mut |name, kind| {
+            has_links |= kind.is_none_or(|kind| kind == Kind::Symlink);
             bytes.push(code(kind));
             bytes.extend_from_slice(name);
             bytes.push(0);
         })?;
-        Ok(Self(bytes))
+        let mut listing = Self { bytes, has_links, may_be_searched: true };
+        // Any name tells, there or not.
+        let name = listing.iter().next().map_or(&b"any"[..], |(name, _)| name);
+        if let Err(error) = dir.lstat(name) {
+            listing.may_be_searched = error.kind() != io::ErrorKind::PermissionDenied;
+        }
+        Ok(listing)
     }
 
     /// Every name with its type, where that is known.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&[u8], Option<Kind>)> {
-        let whole = self.0.strip_suffix(b"\0");
+        let whole = self.bytes.strip_suffix(b"\0");
         let entries = whole.into_iter().flat_map(|bytes| bytes.split(|&byte| byte == 0));
         entries.filter_map(|entry| {
             let (&code, name) = entry.split_first()?;

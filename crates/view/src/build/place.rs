@@ -1,8 +1,9 @@
 //! Deciding what shows: requests and recorded paths.
 
 use super::atlas::{Atlas, End, ROOT, State, Way};
+use super::leaves::Leaf;
 use super::parents::{Parent, Parents};
-use super::{Asked, Parts, Request, ViewBuilder, split};
+use super::{Asked, Parts, Recorded, Request, ViewBuilder, split};
 use crate::view::{Conflict, Missing, Reason};
 use crate::{Absence, Error, ErrorKind, Kind, Meta, Mtime, OwnerId};
 
@@ -17,13 +18,6 @@ pub(super) struct Shown {
     pub(super) hidden: Vec<Vec<u8>>,
     /// Directories that became visible and whose names were not looked through yet.
     pub(super) new_dirs: Vec<u32>,
-}
-
-/// A recorded path whose directory is known.
-struct Leaf {
-    spot: u32,
-    trail: usize,
-    recorded: usize,
 }
 
 impl Atlas<'_> {
@@ -65,6 +59,9 @@ impl Atlas<'_> {
     }
 }
 
+/// A recorded path and the number of the trail that leads to its directory.
+type Place<'b> = (&'b Recorded, usize);
+
 impl ViewBuilder<'_> {
     /// Hidden paths first, since what is below them inherits that; then provided ones, since they stop walks.
     pub(super) fn place_requests(
@@ -96,23 +93,22 @@ impl ViewBuilder<'_> {
         atlas: &mut Atlas<'_>,
         shown: &mut Shown,
     ) -> Result<(), Error> {
-        atlas.reserve(self.recorded.len());
         let mut trails = vec![Vec::new()];
-        let leaves = self.find_leaves(atlas, shown, &mut trails)?;
-        atlas.survey()?;
-        for leaf in &leaves {
-            self.place_leaf(leaf, &trails[leaf.trail], atlas, shown)?;
+        let (leaves, places) = self.find_leaves(atlas, shown, &mut trails)?;
+        let spots = atlas.settle(&leaves)?;
+        for (spot, (recorded, trail)) in spots.into_iter().zip(places) {
+            self.place_leaf(spot, &trails[trail], recorded, atlas, shown)?;
         }
         Ok(())
     }
 
-    /// Finds the directory of each recorded path.
-    fn find_leaves(
-        &self,
+    /// Finds the directory of each recorded path, and where in the trails the way there is.
+    fn find_leaves<'b>(
+        &'b self,
         atlas: &mut Atlas<'_>,
         shown: &mut Shown,
         trails: &mut Vec<Vec<u32>>,
-    ) -> Result<Vec<Leaf>, Error> {
+    ) -> Result<(Vec<Leaf<'b>>, Vec<Place<'b>>), Error> {
         let parts: Vec<Option<Parts<'_>>> = self
             .recorded
             .iter()
@@ -122,9 +118,10 @@ impl ViewBuilder<'_> {
         let parents = Parents::find(dirs, atlas, trails)?;
         let mut last: Option<(&[u8], Parent)> = None;
         let mut leaves = Vec::with_capacity(self.recorded.len());
-        for (recorded, (entry, parts)) in self.recorded.iter().zip(parts).enumerate() {
+        let mut places = Vec::with_capacity(self.recorded.len());
+        for (entry, parts) in self.recorded.iter().zip(parts) {
             let Some((dir, name)) = parts else {
-                leaves.push(Leaf { spot: ROOT, trail: 0, recorded });
+                self.place_leaf(ROOT, &[], entry, atlas, shown)?;
                 continue;
             };
             // Paths come grouped by directory.
@@ -133,29 +130,30 @@ impl ViewBuilder<'_> {
             last = Some((dir, parent));
             match parent {
                 Ok((dir, trail)) => {
-                    leaves.push(Leaf { spot: atlas.child(dir, name)?, trail, recorded });
+                    leaves.push(Leaf { dir, name });
+                    places.push((entry, trail));
                 }
                 Err(absence) => shown.miss(self.path_of(entry), entry.owner, absence),
             }
         }
-        Ok(leaves)
+        Ok((leaves, places))
     }
 
     fn place_leaf(
         &self,
-        leaf: &Leaf,
+        spot: u32,
         trail: &[u32],
+        recorded: &Recorded,
         atlas: &mut Atlas<'_>,
         shown: &mut Shown,
     ) -> Result<(), Error> {
-        let recorded = &self.recorded[leaf.recorded];
         let owner = recorded.owner;
-        let meta = match atlas.spots[leaf.spot as usize].state {
-            State::Present(_) if atlas.spots[leaf.spot as usize].denied => return Ok(()),
+        let meta = match atlas.spots[spot as usize].state {
+            State::Present(_) if atlas.spots[spot as usize].denied => return Ok(()),
             State::Present(meta) => meta,
             // What is to be synthesised need not be there.
-            _ if atlas.spots[leaf.spot as usize].synthetic.is_some() => {
-                shown.owned.push((leaf.spot, owner));
+            _ if atlas.spots[spot as usize].synthetic.is_some() => {
+                shown.owned.push((spot, owner));
                 return Ok(());
             }
             State::Absent(absence) => {
@@ -164,10 +162,10 @@ impl ViewBuilder<'_> {
             }
             State::Unknown => return Ok(()),
         };
-        atlas.show_all(shown, trail, leaf.spot, Reason::Owned);
-        shown.owned.push((leaf.spot, owner));
+        atlas.show_all(shown, trail, spot, Reason::Owned);
+        shown.owned.push((spot, owner));
         if recorded.as_dir && !meta.is_dir() {
-            place_former_dir(leaf.spot, meta, owner, atlas, shown)?;
+            place_former_dir(spot, meta, owner, atlas, shown)?;
         }
         Ok(())
     }

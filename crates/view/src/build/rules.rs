@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::ViewBuilder;
 use super::atlas::{Atlas, End, ROOT, State, Way};
+use super::listing::Listing;
 use super::place::{NEW_DIR, Shown};
 use crate::generated::Part;
 use crate::{
@@ -244,6 +245,8 @@ fn list(from: &Match, part: &Part, atlas: &mut Atlas<'_>) -> Result<Vec<Match>, 
     atlas.list(&[from.spot]);
     let mut names: Vec<_> = atlas
         .listing(from.spot)?
+        .into_iter()
+        .flat_map(Listing::iter)
         .map(|(name, _)| name)
         .filter(|name| part.fits(name))
         .map(<[u8]>::to_vec)

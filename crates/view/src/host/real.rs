@@ -3,13 +3,13 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use rustix::fs::{self as sys, AtFlags, Mode, OFlags, Stat};
+use rustix::fs::{self as sys, AtFlags, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::Errno;
 
 use super::mounted::Mounted;
-use super::{DirEntry, Directory, Host};
+use super::{DirEntry, Directory, Host, by_steps};
 use crate::{Kind, Meta, Mtime};
 
 /// The tree below a directory of the running system, `/` as a rule.
@@ -19,6 +19,8 @@ pub struct RealHost {
     prefix: Vec<u8>,
     /// Read once it is needed.
     mounted: OnceLock<Mounted>,
+    /// The directory itself, opened once it is needed; none where it can't be.
+    opened: OnceLock<Option<Arc<OwnedFd>>>,
 }
 
 impl RealHost {
@@ -31,7 +33,7 @@ impl RealHost {
         while prefix.last() == Some(&b'/') {
             prefix.pop();
         }
-        Self { root, prefix, mounted: OnceLock::new() }
+        Self { root, prefix, mounted: OnceLock::new(), opened: OnceLock::new() }
     }
 
     /// The directory given to [`new`](Self::new).
@@ -57,6 +59,31 @@ impl RealHost {
     fn open(&self, path: &[u8], flags: OFlags) -> Result<OwnedFd, Errno> {
         let path = self.at(path)?;
         sys::open(path, flags | OFlags::CLOEXEC | OFlags::NOFOLLOW, Mode::empty())
+    }
+
+    /// Opens a path below the root unless some component is a link.
+    fn open_without_links(&self, path: &[u8], flags: OFlags) -> Result<OwnedFd, Errno> {
+        let open = || {
+            let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            sys::open(&self.root, flags, Mode::empty()).ok().map(Arc::new)
+        };
+        let root = self.opened.get_or_init(open).as_ref().ok_or(Errno::NOSYS)?;
+        let inside = path.strip_prefix(b"/").filter(|inside| !inside.is_empty()).unwrap_or(b".");
+        let flags = flags | OFlags::CLOEXEC;
+        sys::openat2(root, inside, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS)
+    }
+
+    fn dir(&self, path: &[u8], fd: OwnedFd, is_readable: bool) -> Box<dyn Directory + '_> {
+        let (path, was_listed, buffer) = (path.to_vec(), false, Vec::new());
+        Box::new(RealDir { host: self, path, fd, is_readable, was_listed, buffer })
+    }
+}
+
+/// Opens a directory to list it, or, where that is not allowed, to look at what is in it; tells which.
+fn open_either(open: impl Fn(OFlags) -> Result<OwnedFd, Errno>) -> Result<(OwnedFd, bool), Errno> {
+    match open(OFlags::RDONLY | OFlags::DIRECTORY) {
+        Err(Errno::ACCESS) => Ok((open(OFlags::PATH | OFlags::DIRECTORY)?, false)),
+        fd => Ok((fd?, true)),
     }
 }
 
@@ -85,20 +112,20 @@ impl Host for RealHost {
     }
 
     fn open_dir<'h>(&'h self, path: &[u8]) -> io::Result<Box<dyn Directory + 'h>> {
-        let readable = self.open(path, OFlags::RDONLY | OFlags::DIRECTORY);
-        let (fd, is_readable) = match readable {
-            // What may not be listed may be searched all the same.
-            Err(Errno::ACCESS) => (self.open(path, OFlags::PATH | OFlags::DIRECTORY)?, false),
-            fd => (fd?, true),
-        };
-        Ok(Box::new(RealDir {
-            host: self,
-            path: path.to_vec(),
-            fd,
-            is_readable,
-            was_listed: false,
-            buffer: Vec::new(),
-        }))
+        let (fd, is_readable) = open_either(|flags| self.open(path, flags))?;
+        Ok(self.dir(path, fd, is_readable))
+    }
+
+    fn open_without_links<'h>(&'h self, path: &[u8]) -> Option<(Meta, Box<dyn Directory + 'h>)> {
+        match open_either(|flags| self.open_without_links(path, flags)) {
+            Ok((fd, is_readable)) => {
+                let meta = meta(&sys::fstat(&fd).ok()?);
+                Some((meta, self.dir(path, fd, is_readable)))
+            }
+            // Linux before 5.6, or a filter of system calls that does not know this one.
+            Err(Errno::NOSYS | Errno::PERM) => by_steps(self, path),
+            Err(_) => None,
+        }
     }
 }
 
