@@ -3,6 +3,7 @@
 mod atlas;
 mod explain;
 mod finish;
+mod grouped;
 mod leaves;
 mod links;
 mod listing;

@@ -2,7 +2,8 @@
 
 use super::ViewBuilder;
 use super::atlas::{Atlas, ROOT, Spot};
-use super::leaves::beginning;
+use super::grouped::Grouped;
+use super::leaves::Key;
 use super::place::Shown;
 use super::survey::UNMEASURED;
 use crate::view::{Record, RecordKind, Span};
@@ -115,46 +116,32 @@ impl Writer<'_, '_> {
 /// The visible spots, those of one directory together and sorted by name.
 struct Visible {
     spots: Vec<u32>,
-    /// For each spot where those below it start; where the next spot's start, its own end.
-    starts: Vec<u32>,
+    grouped: Grouped,
 }
 
 impl Visible {
     fn of(atlas: &Atlas<'_>) -> Self {
-        let children = || {
-            let spots = (0..).zip(&atlas.spots).skip(1);
-            spots
-                .filter(|(_, spot)| spot.reason.is_some())
-                .map(|(index, spot)| (spot.parent, index))
-        };
-        let mut starts = vec![0; atlas.spots.len() + 1];
-        for (parent, _) in children() {
-            starts[parent as usize + 1] += 1;
+        let visible: Vec<u32> =
+            atlas.all().skip(1).filter(|&spot| atlas.is_visible(spot)).collect();
+        let dirs = visible.iter().map(|&spot| atlas.parent(spot));
+        let grouped = Grouped::by(dirs, atlas.spots.len());
+        let mut spots: Vec<u32> =
+            grouped.items.iter().map(|&item| visible[item as usize]).collect();
+        let mut rest = &mut spots[..];
+        while let Some(&first) = rest.first() {
+            let (dir, others) = rest.split_at_mut(grouped.range(atlas.parent(first)).len());
+            // Most are in order, all or in two runs.
+            if !dir.is_sorted_by_key(|&spot| atlas.name(spot)) {
+                dir.sort_by_cached_key(|&spot| Key::of(atlas.name(spot)));
+            }
+            rest = others;
         }
-        let mut total = 0;
-        for start in &mut starts {
-            total += *start;
-            *start = total;
-        }
-        let mut next = starts.clone();
-        let mut named = vec![(0, ROOT); total as usize];
-        for (parent, spot) in children() {
-            let place = &mut next[parent as usize];
-            named[*place as usize] = (beginning(atlas.name(spot)), spot);
-            *place += 1;
-        }
-        let by_name = |a: &(u64, u32), b: &(u64, u32)| {
-            a.0.cmp(&b.0).then_with(|| atlas.name(a.1).cmp(atlas.name(b.1)))
-        };
-        for bounds in starts.windows(2) {
-            named[bounds[0] as usize..bounds[1] as usize].sort_unstable_by(by_name);
-        }
-        Self { spots: named.into_iter().map(|(_, spot)| spot).collect(), starts }
+        Self { spots, grouped }
     }
 
     /// Which of the spots are in this directory.
     fn below(&self, dir: u32) -> std::ops::Range<usize> {
-        self.starts[dir as usize] as usize..self.starts[dir as usize + 1] as usize
+        self.grouped.range(dir)
     }
 }
 
@@ -165,15 +152,18 @@ fn own(
     positions: &[u32],
     owned: &[(u32, OwnerId)],
 ) -> Result<(), Error> {
-    let place = |&(spot, owner): &(u32, OwnerId)| (positions[spot as usize], owner);
-    let mut owned: Vec<(u32, OwnerId)> =
-        owned.iter().map(place).filter(|(at, _)| *at != u32::MAX).collect();
+    let shown = || owned.iter().filter(|(spot, _)| positions[*spot as usize] != u32::MAX);
+    let grouped = Grouped::by(shown().map(|(spot, _)| positions[*spot as usize]), view.nodes.len());
+    let shown: Vec<OwnerId> = shown().map(|(_, owner)| *owner).collect();
     let rank = ranks(&builder.owners);
-    owned.sort_unstable_by_key(|&(at, owner)| (at, rank[owner.0 as usize]));
-    owned.dedup();
-    for group in owned.chunk_by(|a, b| a.0 == b.0) {
-        let ids: Vec<OwnerId> = group.iter().map(|&(_, owner)| owner).collect();
-        view.nodes[group[0].0 as usize].owners = append(&mut view.owned, &ids)?;
+    view.owned.reserve(shown.len());
+    let mut owners = Vec::new();
+    for (at, node) in (0..).zip(&mut view.nodes) {
+        owners.clear();
+        owners.extend(grouped.of(at).iter().map(|&item| shown[item as usize]));
+        owners.sort_unstable_by_key(|owner| rank[owner.0 as usize]);
+        owners.dedup();
+        node.owners = append(&mut view.owned, &owners)?;
     }
     Ok(())
 }

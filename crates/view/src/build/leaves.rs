@@ -1,6 +1,7 @@
 //! Recorded paths whose directories are known, looked at directory by directory.
 
 use super::atlas::{Atlas, Spot, State};
+use super::grouped::Grouped;
 use super::survey::{Seen, UNMEASURED, closed, in_parallel, see};
 use crate::view::Span;
 use crate::{Directory, Error, ErrorKind, Kind, Meta};
@@ -52,12 +53,10 @@ impl Atlas<'_> {
         let directories = self.spots.len();
         let number = |at| u32::try_from(at).map_err(|_error| too_large());
         number(leaves.len())?;
-        let by_dir = Grouped::of(leaves.iter().map(|leaf| leaf.dir), directories);
-        let known = Grouped::of(self.spots[1..].iter().map(|spot| spot.parent), directories);
-        // The root is in no directory.
-        let known = Grouped { items: known.items.iter().map(|spot| spot + 1).collect(), ..known };
+        let by_dir = Grouped::by(leaves.iter().map(|leaf| leaf.dir), directories);
+        let known = Grouped::by(self.spots.iter().map(|spot| spot.parent), directories);
         let groups: Vec<Group<'_>> = (0..number(directories)?)
-            .map(|dir| Group { dir, leaves: by_dir.of_dir(dir), known: known.of_dir(dir) })
+            .map(|dir| Group { dir, leaves: by_dir.of(dir), known: known.of(dir) })
             .filter(|group| !group.leaves.is_empty())
             .collect();
         let found = in_parallel(&groups, leaves.len(), |group| self.look_for(group, leaves));
@@ -205,61 +204,23 @@ impl Opened<'_, '_> {
 
 /// A name, compared by its beginning first: most comparisons need no more.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Key<'n> {
+pub(super) struct Key<'n> {
     beginning: u64,
     name: &'n [u8],
 }
 
 impl<'n> Key<'n> {
-    fn of(name: &'n [u8]) -> Self {
+    pub(super) fn of(name: &'n [u8]) -> Self {
         Self { beginning: beginning(name), name }
     }
 }
 
 /// The first bytes of a name as a number that is in the same order as names are, since these have no NUL.
-pub(super) fn beginning(name: &[u8]) -> u64 {
+fn beginning(name: &[u8]) -> u64 {
     let mut bytes = [0; 8];
     let len = name.len().min(8);
     bytes[..len].copy_from_slice(&name[..len]);
     u64::from_be_bytes(bytes)
-}
-
-/// Numbered items by the directory they are in.
-pub(super) struct Grouped {
-    pub(super) items: Vec<u32>,
-    /// For each directory where those in it start; where the next one's start, its own end.
-    starts: Vec<u32>,
-}
-
-impl Grouped {
-    /// Of items numbered from 0, each given by its directory. Those of one directory stay in order.
-    pub(super) fn of(dirs: impl Iterator<Item = u32> + Clone, directories: usize) -> Self {
-        let mut starts = vec![0; directories + 1];
-        for dir in dirs.clone() {
-            starts[dir as usize + 1] += 1;
-        }
-        let mut total = 0;
-        for start in &mut starts {
-            total += *start;
-            *start = total;
-        }
-        let mut next = starts.clone();
-        let mut items = vec![0; total as usize];
-        for (item, dir) in (0..).zip(dirs) {
-            let place = &mut next[dir as usize];
-            items[*place as usize] = item;
-            *place += 1;
-        }
-        Self { items, starts }
-    }
-
-    pub(super) fn of_dir(&self, dir: u32) -> &[u32] {
-        &self.items[self.range(dir)]
-    }
-
-    pub(super) fn range(&self, dir: u32) -> std::ops::Range<usize> {
-        self.starts[dir as usize] as usize..self.starts[dir as usize + 1] as usize
-    }
 }
 
 fn too_large() -> Error {

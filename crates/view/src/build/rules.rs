@@ -1,12 +1,15 @@
 //! Generated files: the table's rules carried out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+
+use hashbrown::DefaultHashBuilder;
 
 use super::ViewBuilder;
 use super::atlas::{Atlas, End, ROOT, State, Way};
 use super::listing::Listing;
 use super::place::{NEW_DIR, Shown};
 use crate::generated::Part;
+use crate::view::Span;
 use crate::{
     Captures, Error, ErrorKind, GeneratedTable, Kind, LdCache, Meta, Reason, Resolution, Rule,
     Treatment, View,
@@ -48,15 +51,14 @@ impl<'t> Rules<'t> {
 
     /// All paths that the rules are about, each with the first rule that is.
     fn decisions(&self, atlas: &mut Atlas<'_>) -> Result<Vec<Decision>, Error> {
-        let visible_dirs: Vec<u32> =
-            atlas.all().filter(|&spot| atlas.is_visible(spot) && atlas.is_dir(spot)).collect();
+        let visible = VisibleDirs::of(atlas);
         let mut decided = BTreeSet::new();
         let mut decisions = Vec::new();
         for (number, rule) in (0..).zip(self.table.rules()) {
             for pattern in &rule.patterns {
                 let mut found = Vec::new();
                 let root = Match { spot: ROOT, captures: Captures::default(), trail: Vec::new() };
-                expand(root, &pattern.parts, &visible_dirs, atlas, &mut found)?;
+                expand(root, &pattern.parts, &visible, atlas, &mut found)?;
                 found.retain(|found| decided.insert(found.spot));
                 decisions.extend(found.into_iter().map(|found| (number, found)));
             }
@@ -218,7 +220,7 @@ fn expose(
 fn expand(
     from: Match,
     parts: &[Part],
-    visible_dirs: &[u32],
+    visible: &VisibleDirs,
     atlas: &mut Atlas<'_>,
     found: &mut Vec<Match>,
 ) -> Result<(), Error> {
@@ -229,13 +231,13 @@ fn expand(
     let next = match part {
         Part::Literal(name) => vec![from.child(atlas.child(from.spot, name)?, Vec::new())],
         Part::Wild(_) => list(&from, part, atlas)?,
-        Part::Deep => descend(&from, visible_dirs, atlas),
+        Part::Deep => descend(&from, visible, atlas),
     };
     for mut next in next {
         if !rest.is_empty() && !next.enter(atlas)? {
             continue;
         }
-        expand(next, rest, visible_dirs, atlas, found)?;
+        expand(next, rest, visible, atlas, found)?;
     }
     Ok(())
 }
@@ -263,14 +265,20 @@ fn list(from: &Match, part: &Part, atlas: &mut Atlas<'_>) -> Result<Vec<Match>, 
 
 /// Takes hidden spots, and what is below them, out of sight, but for what the caller asked for by path.
 fn withdraw(hidden: &BTreeSet<u32>, atlas: &mut Atlas<'_>, shown: &mut Shown) {
+    if hidden.is_empty() {
+        return;
+    }
     let wanted = |atlas: &Atlas<'_>, spot: u32| {
         let spot = &atlas.spots[spot as usize];
         spot.reason == Some(Reason::Extra) || spot.tree
     };
     let mut inside = vec![false; atlas.spots.len()];
+    for &spot in hidden {
+        inside[spot as usize] = spot != ROOT;
+    }
     let mut kept = Vec::new();
     for spot in atlas.all().skip(1) {
-        inside[spot as usize] = hidden.contains(&spot) || inside[atlas.parent(spot) as usize];
+        inside[spot as usize] |= inside[atlas.parent(spot) as usize];
         if !inside[spot as usize] {
             continue;
         }
@@ -331,19 +339,56 @@ fn is_seen(path: &[u8], atlas: &mut Atlas<'_>) -> Result<bool, Error> {
     Ok(atlas.resolves(end))
 }
 
+/// The visible directories, each followed by those below it.
+struct VisibleDirs {
+    dirs: Vec<u32>,
+    /// Where in `dirs` each of the spots is, and how many it is with those below it.
+    spans: HashMap<u32, Span, DefaultHashBuilder>,
+}
+
+impl VisibleDirs {
+    fn of(atlas: &Atlas<'_>) -> Self {
+        let dirs: Vec<u32> =
+            atlas.all().filter(|&spot| atlas.is_visible(spot) && atlas.is_dir(spot)).collect();
+        let mut spans: HashMap<u32, Span, DefaultHashBuilder> =
+            dirs.iter().map(|&dir| (dir, Span { start: 0, len: 1 })).collect();
+        let above = |dir: u32| (dir != ROOT).then(|| atlas.parent(dir));
+        // Those below a directory come after it.
+        for &dir in dirs.iter().rev() {
+            let len = spans[&dir].len;
+            if let Some(above) = above(dir).and_then(|above| spans.get_mut(&above)) {
+                above.len += len;
+            }
+        }
+        let mut ordered = vec![ROOT; dirs.len()];
+        // Where the next directory in each goes.
+        let mut next = HashMap::<u32, u32, DefaultHashBuilder>::default();
+        for &dir in &dirs {
+            let start = above(dir).and_then(|above| next.get(&above).copied()).unwrap_or(0);
+            if let Some(span) = spans.get_mut(&dir) {
+                span.start = start;
+                ordered[start as usize] = dir;
+                next.insert(dir, start + 1);
+                if let Some(next) = above(dir).and_then(|above| next.get_mut(&above)) {
+                    *next += span.len;
+                }
+            }
+        }
+        Self { dirs: ordered, spans }
+    }
+
+    /// Those below a directory.
+    fn below(&self, dir: u32) -> &[u32] {
+        self.spans.get(&dir).map_or(&[], |span| &span.of(&self.dirs)[1..])
+    }
+}
+
 /// The visible directories from a directory downward, itself included, with the way to each.
-fn descend(from: &Match, visible_dirs: &[u32], atlas: &Atlas<'_>) -> Vec<Match> {
+fn descend(from: &Match, visible: &VisibleDirs, atlas: &Atlas<'_>) -> Vec<Match> {
     let mut dirs = vec![from.child(from.spot, vec![Vec::new()])];
     let base = atlas.path(from.spot);
     let skip = if from.spot == ROOT { 1 } else { base.len() + 1 };
-    for &dir in visible_dirs {
-        let mut at = dir;
-        while at > from.spot {
-            at = atlas.parent(at);
-        }
-        if at == from.spot && dir != from.spot {
-            dirs.push(from.child(dir, vec![atlas.path(dir)[skip..].to_vec()]));
-        }
-    }
+    let below = visible.below(from.spot).iter();
+    dirs.extend(below.map(|&dir| from.child(dir, vec![atlas.path(dir)[skip..].to_vec()])));
     dirs
 }
