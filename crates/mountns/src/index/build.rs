@@ -165,19 +165,17 @@ impl Draft {
     /// Numbers what is kept so that the children of each directory stand together, and writes it. Also tells the numbers,
     /// by place in the draft.
     pub(super) fn finish(&self, base: u32, note: &[u8]) -> Result<(Index, Vec<u32>), Error> {
-        let mut children: Vec<Vec<u32>> = vec![Vec::new(); self.nodes.len()];
-        for (at, node) in self.nodes.iter().enumerate().skip(1).filter(|(_, node)| node.kept) {
-            children[node.parent as usize].push(number(at));
-        }
         let name = |at: u32| {
             let (start, len) = self.nodes[at as usize].name;
             &self.text[start as usize..][..usize::from(len)]
         };
-        let mut order = vec![0u32];
+        let mut children = Children::of(&self.nodes);
+        let mut order = Vec::with_capacity(children.nodes.len() + 1);
+        order.push(0u32);
         let mut first = vec![0u32; self.nodes.len()];
         let mut next = 0;
         while let Some(&at) = order.get(next) {
-            let mine = &mut children[at as usize];
+            let mine = children.of_mut(at);
             // Marks of what is gone were added last.
             if !mine.is_sorted_by(|a, b| name(*a) < name(*b)) {
                 mine.sort_by(|a, b| name(*a).cmp(name(*b)));
@@ -211,22 +209,60 @@ impl Draft {
             let text_start = number(said.len());
             said.extend_from_slice(&self.text[node.text.0..][..node.text.1]);
             let (a, b) = match node.tag {
-                Tag::Dir => (first[old as usize], number(children[old as usize].len())),
+                Tag::Dir => (first[old as usize], number(children.of_mut(old).len())),
                 _ => (text_start, number(node.text.1)),
             };
             let parent = renumbered[node.parent as usize];
-            out.extend_from_slice(&name_start.to_le_bytes());
-            out.extend_from_slice(&node.name.1.to_le_bytes());
-            out.extend_from_slice(&[node.tag as u8, 0]);
-            for word in [node.mode, parent, a, b, node.base, 0] {
-                out.extend_from_slice(&word.to_le_bytes());
+            let mut bytes = [0; NODE];
+            bytes[..4].copy_from_slice(&name_start.to_le_bytes());
+            bytes[4..6].copy_from_slice(&node.name.1.to_le_bytes());
+            bytes[6] = node.tag as u8;
+            let words = [node.mode, parent, a, b, node.base, 0];
+            for (place, word) in bytes[8..].chunks_exact_mut(4).zip(words) {
+                place.copy_from_slice(&word.to_le_bytes());
             }
+            out.extend_from_slice(&bytes);
         }
         out.extend_from_slice(&said);
         out.extend_from_slice(note);
         let crc = crc32fast::hash(&out[16..]);
         out[12..16].copy_from_slice(&crc.to_le_bytes());
         Ok((Index::from_bytes(out)?, renumbered))
+    }
+}
+
+/// What is kept of each directory, in one piece of memory.
+struct Children {
+    nodes: Vec<u32>,
+    /// For each place in the draft where its own start; where the next one's start, their end.
+    starts: Vec<u32>,
+}
+
+impl Children {
+    fn of(nodes: &[Drafted]) -> Self {
+        let kept = || (0..).zip(nodes).skip(1).filter(|(_, node)| node.kept);
+        let mut starts = vec![0; nodes.len() + 1];
+        for (_, node) in kept() {
+            starts[node.parent as usize + 1] += 1;
+        }
+        let mut total = 0;
+        for start in &mut starts {
+            total += *start;
+            *start = total;
+        }
+        let mut next = starts.clone();
+        let mut children = vec![0; total as usize];
+        for (at, node) in kept() {
+            let place = &mut next[node.parent as usize];
+            children[*place as usize] = at;
+            *place += 1;
+        }
+        Self { nodes: children, starts }
+    }
+
+    fn of_mut(&mut self, at: u32) -> &mut [u32] {
+        let [start, end] = [at, at + 1].map(|at| self.starts[at as usize] as usize);
+        &mut self.nodes[start..end]
     }
 }
 
