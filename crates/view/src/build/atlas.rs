@@ -7,8 +7,9 @@ use std::io;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::listing::Listing;
+use super::survey::unmeasured;
 use crate::view::{MAX_LINKS, Reason, Rest, Span};
-use crate::{Absence, Error, ErrorKind, Host, Meta};
+use crate::{Absence, Error, ErrorKind, Host, Kind, Meta};
 
 /// The index of `/`.
 pub(super) const ROOT: u32 = 0;
@@ -20,6 +21,7 @@ pub(super) struct Atlas<'h> {
     pub(super) host: &'h dyn Host,
     pub(super) spots: Vec<Spot>,
     pub(super) names: Vec<u8>,
+    metas: Vec<Meta>,
     links: Vec<Vec<u8>>,
     /// The spots that are in no other's `sorted`.
     index: HashTable<u32>,
@@ -45,6 +47,8 @@ pub(super) struct Spot {
     pub(super) parent: u32,
     pub(super) name: Span,
     pub(super) state: State,
+    /// Index into the atlas' facts, of which it need not have one.
+    meta: u32,
     /// Index into the atlas' link targets; of use only for links.
     link: u32,
     /// Why it is visible, if it is.
@@ -63,7 +67,7 @@ pub(super) enum State {
     /// Not looked at yet.
     Unknown,
     Absent(Absence),
-    Present(Meta),
+    Present(Kind),
 }
 
 /// Where a walk ended, when it did not end in nothing.
@@ -89,6 +93,7 @@ impl<'h> Atlas<'h> {
             host,
             spots: Vec::new(),
             names: Vec::new(),
+            metas: Vec::new(),
             links: Vec::new(),
             index: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
@@ -98,7 +103,7 @@ impl<'h> Atlas<'h> {
         };
         atlas.spots.push(Spot::new(ROOT, Span::default(), false));
         match atlas.look(ROOT)? {
-            State::Present(meta) if meta.is_dir() => Ok(atlas),
+            State::Present(Kind::Dir) => Ok(atlas),
             _ => Err(Error::new(b"/", ErrorKind::Absent(Absence::NotADirectory))),
         }
     }
@@ -131,12 +136,12 @@ impl<'h> Atlas<'h> {
                 }
                 _ => self.child(at, &name)?,
             };
-            let meta = match self.look(at)? {
-                State::Present(meta) => meta,
+            let kind = match self.look(at)? {
+                State::Present(kind) => kind,
                 State::Absent(absence) => return Ok(Err(absence)),
                 State::Unknown => return Ok(Err(Absence::NotFound)),
             };
-            if meta.is_symlink() && self.spots[at as usize].synthetic.is_none() {
+            if kind == Kind::Symlink && self.spots[at as usize].synthetic.is_none() {
                 links += 1;
                 if links > MAX_LINKS {
                     return Ok(Err(Absence::Loop));
@@ -231,7 +236,7 @@ impl<'h> Atlas<'h> {
         found: io::Result<Option<Meta>>,
     ) -> Result<(), Error> {
         self.spots[spot as usize].state = match found {
-            Ok(Some(meta)) => State::Present(meta),
+            Ok(Some(meta)) => return self.know(spot, meta),
             Ok(None) => State::Absent(Absence::NotFound),
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
                 State::Absent(Absence::Denied)
@@ -240,6 +245,20 @@ impl<'h> Atlas<'h> {
                 return Err(Error::new(self.path(spot), ErrorKind::Host { call: "lstat", source }));
             }
         };
+        Ok(())
+    }
+
+    /// Notes what is at a spot.
+    pub(super) fn know(&mut self, spot: u32, meta: Meta) -> Result<(), Error> {
+        let here = &mut self.spots[spot as usize];
+        here.state = State::Present(meta.kind);
+        if let Some(known) = self.metas.get_mut(here.meta as usize) {
+            *known = meta;
+        } else {
+            here.meta = u32::try_from(self.metas.len())
+                .map_err(|_error| Error::new(&b"/"[..], ErrorKind::TooLarge))?;
+            self.metas.push(meta);
+        }
         Ok(())
     }
 
@@ -273,15 +292,21 @@ impl<'h> Atlas<'h> {
         self.links.get(self.spots[spot as usize].link as usize).map_or(b"", |target| target)
     }
 
-    pub(super) fn meta(&self, spot: u32) -> Option<Meta> {
+    pub(super) fn kind(&self, spot: u32) -> Option<Kind> {
         match self.spots[spot as usize].state {
-            State::Present(meta) => Some(meta),
+            State::Present(kind) => Some(kind),
             State::Absent(_) | State::Unknown => None,
         }
     }
 
+    pub(super) fn meta(&self, spot: u32) -> Option<Meta> {
+        let kind = self.kind(spot)?;
+        let known = self.metas.get(self.spots[spot as usize].meta as usize);
+        Some(known.copied().unwrap_or_else(|| unmeasured(kind)))
+    }
+
     pub(super) fn is_dir(&self, spot: u32) -> bool {
-        self.meta(spot).is_some_and(|meta| meta.is_dir())
+        self.kind(spot) == Some(Kind::Dir)
     }
 
     pub(super) fn parent(&self, spot: u32) -> u32 {
@@ -343,6 +368,7 @@ impl Spot {
             parent,
             name,
             state: State::Unknown,
+            meta: u32::MAX,
             link: u32::MAX,
             reason: None,
             denied,

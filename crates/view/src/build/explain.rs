@@ -74,10 +74,10 @@ impl View {
             },
         };
         Ok(match atlas.look(spot)? {
-            State::Present(meta) => {
+            State::Present(kind) => {
                 let path = atlas.path(spot);
                 let by = self.hidden_by(&path);
-                Explanation::Hidden { path, kind: meta.kind, by }
+                Explanation::Hidden { path, kind, by }
             }
             State::Absent(absence) => Explanation::Absent(absence),
             State::Unknown => Explanation::Absent(absence),

@@ -5,7 +5,7 @@ use super::atlas::{Atlas, ROOT, Spot};
 use super::grouped::Grouped;
 use super::leaves::Key;
 use super::place::Shown;
-use super::survey::UNMEASURED;
+use super::survey::unmeasured;
 use crate::view::{Record, RecordKind, Span};
 use crate::{Error, ErrorKind, Kind, Meta, OwnerId, Reason, View};
 
@@ -102,7 +102,7 @@ impl Writer<'_, '_> {
             (_, kind) => RecordKind::Host(kind),
         };
         let Meta { mode, size, mtime, .. } =
-            if kind == RecordKind::Unmeasured { UNMEASURED } else { meta };
+            if kind == RecordKind::Unmeasured { unmeasured(Kind::File) } else { meta };
         let (children, owners) = (Span::default(), Span::default());
         let reason = here.reason.unwrap_or(Reason::Parent);
         Ok(Record { parent, name, kind, mode, size, mtime, children, owners, reason })

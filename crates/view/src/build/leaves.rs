@@ -2,9 +2,9 @@
 
 use super::atlas::{Atlas, Spot, State};
 use super::grouped::Grouped;
-use super::survey::{Seen, UNMEASURED, closed, in_parallel, see};
+use super::survey::{Seen, closed, in_parallel, see};
 use crate::view::Span;
-use crate::{Directory, Error, ErrorKind, Kind, Meta};
+use crate::{Directory, Error, ErrorKind, Kind};
 
 /// A name in a directory that is known.
 pub(super) struct Leaf<'p> {
@@ -147,10 +147,10 @@ impl Atlas<'_> {
             match fact {
                 Fact::Nothing => {}
                 Fact::Absent => self.learn(last, Ok(None))?,
-                Fact::File => self.learn(last, Ok(Some(UNMEASURED)))?,
+                Fact::File => self.spots[last as usize].state = State::Present(Kind::File),
                 Fact::Link(target) => {
-                    let meta = Meta { kind: Kind::Symlink, mode: 0o777, ..UNMEASURED };
-                    self.learn_seen(last, (Ok(Some(meta)), Some(Ok(target))))?;
+                    self.spots[last as usize].state = State::Present(Kind::Symlink);
+                    self.learn_target(last, Ok(target))?;
                 }
                 Fact::Seen(seen) => self.learn_seen(last, *seen)?,
             }

@@ -63,7 +63,7 @@ impl ViewBuilder<'_> {
         }
         atlas.survey()?;
         spots.retain(|&link| {
-            let is_link = matches!(atlas.meta(link), Some(meta) if meta.is_symlink());
+            let is_link = atlas.kind(link) == Some(Kind::Symlink);
             is_link && !atlas.is_visible(link)
         });
         Ok(spots)

@@ -148,9 +148,9 @@ impl ViewBuilder<'_> {
         shown: &mut Shown,
     ) -> Result<(), Error> {
         let owner = recorded.owner;
-        let meta = match atlas.spots[spot as usize].state {
+        let kind = match atlas.spots[spot as usize].state {
             State::Present(_) if atlas.spots[spot as usize].denied => return Ok(()),
-            State::Present(meta) => meta,
+            State::Present(kind) => kind,
             // What is to be synthesised need not be there.
             _ if atlas.spots[spot as usize].synthetic.is_some() => {
                 shown.owned.push((spot, owner));
@@ -164,8 +164,8 @@ impl ViewBuilder<'_> {
         };
         atlas.show_all(shown, trail, spot, Reason::Owned);
         shown.owned.push((spot, owner));
-        if recorded.as_dir && !meta.is_dir() {
-            place_former_dir(spot, meta, owner, atlas, shown)?;
+        if recorded.as_dir && kind != Kind::Dir {
+            place_former_dir(spot, kind, owner, atlas, shown)?;
         }
         Ok(())
     }
@@ -180,12 +180,12 @@ impl Shown {
 /// A directory was recorded, but the host has something else: follow a link to a directory, report the rest.
 fn place_former_dir(
     spot: u32,
-    meta: Meta,
+    kind: Kind,
     owner: OwnerId,
     atlas: &mut Atlas<'_>,
     shown: &mut Shown,
 ) -> Result<(), Error> {
-    if meta.is_symlink() {
+    if kind == Kind::Symlink {
         let target = atlas.target(spot)?.to_vec();
         let mut trail = Vec::new();
         let from = atlas.spots[spot as usize].parent;
@@ -202,7 +202,7 @@ fn place_former_dir(
         }
     }
     let path = atlas.path(spot);
-    shown.conflicts.push(Conflict { path, owner, found: meta.kind });
+    shown.conflicts.push(Conflict { path, owner, found: kind });
     Ok(())
 }
 
@@ -224,7 +224,7 @@ fn place_request(request: &Request, atlas: &mut Atlas<'_>, shown: &mut Shown) ->
             let spot = find_spot(path, atlas, &mut trail)?.map_err(|why| absent(path, why))?;
             let spot = follow(spot, path, atlas, &mut trail)?;
             if matches!(atlas.look(spot)?, State::Absent(_)) {
-                atlas.spots[spot as usize].state = State::Present(NEW_DIR);
+                atlas.know(spot, NEW_DIR)?;
             }
             if !atlas.is_dir(spot) {
                 return Err(absent(path, Absence::NotADirectory));
@@ -284,8 +284,7 @@ fn place_synthetic(
     shown.contents.push(content.to_vec());
     let meta = Meta { kind: Kind::File, mode, size: content.len() as u64, ..NEW_DIR };
     atlas.spots[spot as usize].synthetic = Some(index);
-    atlas.spots[spot as usize].state = State::Present(meta);
-    Ok(())
+    atlas.know(spot, meta)
 }
 
 /// The spot of a path, its directory walked and its last component neither looked at nor followed.
@@ -310,7 +309,7 @@ fn follow(
     trail: &mut Vec<u32>,
 ) -> Result<u32, Error> {
     atlas.look(spot)?;
-    if !atlas.meta(spot).is_some_and(|meta| meta.is_symlink()) {
+    if atlas.kind(spot) != Some(Kind::Symlink) {
         return Ok(spot);
     }
     trail.push(spot);

@@ -75,9 +75,7 @@ impl Match {
     /// Goes on from a directory, or from the one a link leads to. Not from those whose content is not the host's,
     /// and not from whole trees, in which everything is visible anyway.
     fn enter(&mut self, atlas: &mut Atlas<'_>) -> Result<bool, Error> {
-        if let State::Present(meta) = atlas.look(self.spot)?
-            && meta.is_symlink()
-        {
+        if let State::Present(Kind::Symlink) = atlas.look(self.spot)? {
             let link = self.spot;
             let target = atlas.target(link)?.to_vec();
             self.trail.push(link);
@@ -188,7 +186,7 @@ fn apply(
     }
     let meta = Meta { kind: Kind::File, mode, size: content.len() as u64, ..NEW_DIR };
     atlas.spots[found.spot as usize].synthetic = Some(next_content(shown)?);
-    atlas.spots[found.spot as usize].state = State::Present(meta);
+    atlas.know(found.spot, meta)?;
     shown.contents.push(content);
     atlas.show_all(shown, &found.trail, found.spot, reason);
     Ok(())
@@ -201,8 +199,8 @@ fn expose(
     atlas: &mut Atlas<'_>,
     shown: &mut Shown,
 ) -> Result<(), Error> {
-    let Some(meta) = atlas.meta(found.spot) else { return Ok(()) };
-    if meta.is_symlink() {
+    let Some(kind) = atlas.kind(found.spot) else { return Ok(()) };
+    if kind == Kind::Symlink {
         let target = atlas.target(found.spot)?.to_vec();
         let from = atlas.parent(found.spot);
         match atlas.walk(from, &target, Way::Ordinary, &mut found.trail)? {

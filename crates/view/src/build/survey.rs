@@ -102,9 +102,11 @@ pub(super) fn closed(error: &io::Error) -> Seen {
     (if is_gone { Ok(None) } else { Err(again(error)) }, None)
 }
 
-/// What is put down for a regular file that is only known to be one.
-pub(super) const UNMEASURED: Meta =
-    Meta { kind: Kind::File, mode: 0, size: 0, mtime: Mtime { sec: 0, nsec: 0 }, dev: 0, ino: 0 };
+/// What is put down where only the kind is known.
+pub(super) fn unmeasured(kind: Kind) -> Meta {
+    let mode = if kind == Kind::Symlink { 0o777 } else { 0 };
+    Meta { kind, mode, size: 0, mtime: Mtime { sec: 0, nsec: 0 }, dev: 0, ino: 0 }
+}
 
 /// The same error once more.
 fn again(error: &io::Error) -> io::Error {
