@@ -7,10 +7,11 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use hermitage_depgraph::{Member, PackageId, RootKind, Source as _};
-use hermitage_vdb::{Contents, DiskLinks, Entry, OwnerIndex, PackageIdx};
+use hermitage_vdb::{Contents, DiskLinks, Entry, OwnerIndex, Package, PackageIdx};
 use hermitage_view::paths;
 use hermitage_view::{
-    Absence, ErrorKind, GeneratedTable, Missing, Node, OwnerId, RealHost, Reason, View, ViewBuilder,
+    Absence, ErrorKind, GeneratedTable, Missing, Node, PathList, RealHost, Reason, View,
+    ViewBuilder,
 };
 
 use crate::args::ViewArgs;
@@ -103,22 +104,25 @@ fn add_packages(
     host_root: &Path,
     reporter: Reporter,
 ) -> Result<(), Failure> {
-    for (member, contents) in selection.members().zip(contents(selection.members(), machine)) {
-        let place = machine.place(member.root());
-        let prefix = prefix(&place.root, host_root)?;
+    let members: Vec<&Member> = selection.members().collect();
+    let root = |member: &&Member| {
+        let root = &machine.place(member.root()).root;
+        Ok((root, prefix(root, host_root)?))
+    };
+    let roots = members.iter().map(root).collect::<Result<Vec<_>, Failure>>()?;
+    let listed = Contents::of_each(&packages(&members, machine), |at, contents| {
+        let (root, prefix) = &roots[at];
+        Listed::of(&contents, root, prefix)
+    });
+    for (member, listed) in members.into_iter().zip(listed) {
         let owner = builder.owner(member.cpv().as_str());
-        let links = DiskLinks::new(&place.root);
-        let Some(contents) = contents? else {
+        let Some(listed) = listed? else {
             let text = format!("{}: there is no CONTENTS, so nothing of it is shown", member.cpv());
             damaged(args, reporter, Failure::new(text))?;
             continue;
         };
-        for entry in contents.settled(&links) {
-            match entry {
-                Ok(entry) => add(builder, &prefix, &entry, owner),
-                Err(error) => damaged(args, reporter, error.into())?,
-            }
-        }
+        builder.add_list(&listed.paths, owner);
+        listed.damaged.into_iter().try_for_each(|error| damaged(args, reporter, error.into()))?;
     }
     for file in selection.closure.loadable_files() {
         let prefix = prefix(&machine.place(file.root).root, host_root)?;
@@ -133,17 +137,41 @@ pub(crate) fn contents<'m>(
     members: impl Iterator<Item = &'m Member>,
     machine: &Machine,
 ) -> Vec<Result<Option<Contents>, hermitage_vdb::Error>> {
-    let package = |member: &Member| machine.place(member.root()).packages.entry(member.package());
-    Contents::of_all(&members.map(package).collect::<Vec<_>>())
+    Contents::of_all(&packages(&members.collect::<Vec<_>>(), machine))
 }
 
-fn add(builder: &mut ViewBuilder<'_>, prefix: &[u8], entry: &Entry<'_>, owner: OwnerId) {
-    let path = entry.path();
-    let path = if prefix.is_empty() { Cow::from(path) } else { [prefix, path].concat().into() };
-    if matches!(entry, Entry::Dir { .. }) {
-        builder.add_dir(path, owner);
-    } else {
-        builder.add(path, owner);
+fn packages<'m>(members: &[&Member], machine: &'m Machine) -> Vec<&'m Package> {
+    let package = |member: &&Member| machine.place(member.root()).packages.entry(member.package());
+    members.iter().map(package).collect()
+}
+
+/// What a package installed, as paths of the view, and the lines that can't be read.
+struct Listed {
+    paths: PathList,
+    damaged: Vec<hermitage_vdb::Error>,
+}
+
+impl Listed {
+    fn of(contents: &Contents, root: &Path, prefix: &[u8]) -> Self {
+        let (mut paths, mut damaged) = (PathList::new(), Vec::new());
+        for entry in contents.settled(&DiskLinks::new(root)) {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    damaged.push(error);
+                    continue;
+                }
+            };
+            let path = entry.path();
+            let path =
+                if prefix.is_empty() { Cow::from(path) } else { [prefix, path].concat().into() };
+            if matches!(entry, Entry::Dir { .. }) {
+                paths.add_dir(path);
+            } else {
+                paths.add(path);
+            }
+        }
+        Self { paths, damaged }
     }
 }
 

@@ -28,7 +28,7 @@ mod read;
 mod tree;
 mod view;
 
-pub use read::Index;
+pub use read::{Index, WithNote};
 pub(crate) use tree::{NodeId, Shape, Tree};
 pub(crate) use view::{Split, split};
 

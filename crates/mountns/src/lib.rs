@@ -54,7 +54,7 @@ mod wire;
 pub use bytes::ByteString;
 pub use command::{Command, Outcome};
 pub use error::{Error, ErrorKind};
-pub use index::{Index, VERSION as INDEX_VERSION};
+pub use index::{Index, VERSION as INDEX_VERSION, WithNote};
 pub use memory::PrivateMemory;
 #[cfg(feature = "test-support")]
 pub use model::Shown;

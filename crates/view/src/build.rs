@@ -27,8 +27,8 @@ use crate::{Error, ErrorKind, GeneratedTable, Host, OwnerId, View};
 pub struct ViewBuilder<'h> {
     pub(crate) host: &'h dyn Host,
     pub(crate) owners: Vec<String>,
-    bytes: Vec<u8>,
-    recorded: Vec<Recorded>,
+    recorded: PathList,
+    owned: Vec<OwnerId>,
     requests: Vec<Request>,
     is_owned: Option<IsOwned<'h>>,
     links: bool,
@@ -39,11 +39,59 @@ pub struct ViewBuilder<'h> {
 /// Whether some package, in the view or not, owns a canonical path.
 type IsOwned<'h> = Box<dyn Fn(&[u8]) -> bool + 'h>;
 
+/// Paths that one package recorded, gathered apart from a [`ViewBuilder`], so that several threads can.
+#[derive(Clone, Debug, Default)]
+pub struct PathList {
+    bytes: Vec<u8>,
+    /// Where each ends, and whether it was recorded as a directory.
+    paths: Vec<(usize, bool)>,
+}
+
+impl PathList {
+    /// An empty list.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// As [`ViewBuilder::add`].
+    pub fn add(&mut self, path: impl AsRef<[u8]>) -> &mut Self {
+        self.record(path.as_ref(), false)
+    }
+
+    /// As [`ViewBuilder::add_dir`].
+    pub fn add_dir(&mut self, path: impl AsRef<[u8]>) -> &mut Self {
+        self.record(path.as_ref(), true)
+    }
+
+    fn record(&mut self, path: &[u8], as_dir: bool) -> &mut Self {
+        self.bytes.extend_from_slice(path);
+        self.paths.push((self.bytes.len(), as_dir));
+        self
+    }
+
+    fn append(&mut self, other: &Self) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(&other.bytes);
+        self.paths.extend(other.paths.iter().map(|&(end, as_dir)| (start + end, as_dir)));
+    }
+
+    fn len(&self) -> usize {
+        self.paths.len()
+    }
+
+    /// Each path and whether it was recorded as a directory.
+    fn iter(&self) -> impl Iterator<Item = (&[u8], bool)> {
+        let mut start = 0;
+        self.paths.iter().map(move |&(end, as_dir)| {
+            (&self.bytes[std::mem::replace(&mut start, end)..end], as_dir)
+        })
+    }
+}
+
 /// A path that some package recorded.
 #[derive(Clone, Copy, Debug)]
-struct Recorded {
-    start: usize,
-    len: usize,
+struct Recorded<'b> {
+    path: &'b [u8],
     owner: OwnerId,
     as_dir: bool,
 }
@@ -80,8 +128,8 @@ impl<'h> ViewBuilder<'h> {
         Self {
             host,
             owners: Vec::new(),
-            bytes: Vec::new(),
-            recorded: Vec::new(),
+            recorded: PathList::new(),
+            owned: Vec::new(),
             requests: Vec::new(),
             is_owned: None,
             links: false,
@@ -122,6 +170,13 @@ impl<'h> ViewBuilder<'h> {
         for (path, owner) in entries {
             self.add(path, owner);
         }
+        self
+    }
+
+    /// [`add`](Self::add) or [`add_dir`](Self::add_dir) for every path of a list.
+    pub fn add_list(&mut self, list: &PathList, owner: OwnerId) -> &mut Self {
+        self.recorded.append(list);
+        self.owned.resize(self.recorded.len(), owner);
         self
     }
 
@@ -222,9 +277,8 @@ impl<'h> ViewBuilder<'h> {
     }
 
     fn record(&mut self, path: &[u8], owner: OwnerId, as_dir: bool) -> &mut Self {
-        let start = self.bytes.len();
-        self.bytes.extend_from_slice(path);
-        self.recorded.push(Recorded { start, len: path.len(), owner, as_dir });
+        self.recorded.record(path, as_dir);
+        self.owned.push(owner);
         self
     }
 
@@ -237,8 +291,9 @@ impl<'h> ViewBuilder<'h> {
         self.is_owned.as_ref().is_some_and(|is_owned| is_owned(path))
     }
 
-    fn path_of(&self, recorded: &Recorded) -> &[u8] {
-        &self.bytes[recorded.start..][..recorded.len]
+    fn recorded(&self) -> impl Iterator<Item = Recorded<'_>> {
+        let paths = self.recorded.iter().zip(&self.owned);
+        paths.map(|((path, as_dir), &owner)| Recorded { path, owner, as_dir })
     }
 }
 

@@ -33,7 +33,7 @@ pub mod paths;
 pub mod test_support;
 mod view;
 
-pub use build::{Explanation, HiddenBy, ViewBuilder};
+pub use build::{Explanation, HiddenBy, PathList, ViewBuilder};
 pub use cover::{Cover, CoverEntry, Extent};
 pub use error::{Error, ErrorKind};
 pub use generated::{Captures, GeneratedTable, LdCache, Pattern, Rule, Treatment};

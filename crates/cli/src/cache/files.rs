@@ -66,11 +66,11 @@ pub(crate) fn is_unfinished(path: &Path) -> bool {
     name.as_encoded_bytes().starts_with(UNFINISHED.as_bytes())
 }
 
-/// Has a file hold this, whoever reads it meanwhile: the old one or the new one, and never half of it. What a power cut may
+/// Has a file hold these pieces, whoever reads it meanwhile: the old one or the new one, and never half of it. What a power cut may
 /// leave of it has to be known by what it holds.
-pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write(path: &Path, pieces: &[&[u8]]) -> io::Result<()> {
     let mut file = unfinished(path.parent().unwrap_or(Path::new(".")))?;
-    file.write_all(bytes)?;
+    pieces.iter().try_for_each(|piece| file.write_all(piece))?;
     file.persist(path).map(drop).map_err(|error| error.error)
 }
 

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use hermitage_mountns::Index;
+use hermitage_mountns::{Index, WithNote};
 use rustix::fs::FlockOperation;
 use sha2::{Digest as _, Sha256};
 
@@ -63,14 +63,14 @@ impl Store {
         let path = self.path(&name, BASE);
         // Used now: nobody is to remove it before the entry that needs it is there.
         if Index::open(&path).is_err() || !touch(&path) {
-            files::write(&path, base.as_bytes())?;
+            files::write(&path, &[base.as_bytes()])?;
         }
         Ok(name)
     }
 
     /// Keeps the entry of a key.
-    pub(crate) fn keep(&self, key: &Key, top: &Index) -> io::Result<()> {
-        files::write(&self.path(key.as_str(), TOP), top.as_bytes())
+    pub(crate) fn keep(&self, key: &Key, top: &WithNote<'_>) -> io::Result<()> {
+        files::write(&self.path(key.as_str(), TOP), &top.pieces())
     }
 
     /// Every file, the one that was not used for longest first.

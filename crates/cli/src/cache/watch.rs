@@ -5,7 +5,7 @@
 //! are in or below; the names. Path and names end in a NUL. A group without a directory has whole paths for names. With the
 //! highest bit of the number set it is a [`Busy`] directory.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::ffi::CStr;
 
 use hermitage_mountns::ByteString;
@@ -42,12 +42,12 @@ impl<'w> Group<'w> {
 pub(super) fn write(mut paths: Vec<ByteString>, busy: &[Busy]) -> Vec<u8> {
     paths.sort();
     paths.dedup();
-    let mut inside: BTreeMap<&[u8], usize> = BTreeMap::new();
+    let mut inside: HashMap<&[u8], usize> = HashMap::new();
     for path in &paths {
         *inside.entry(parent(path.as_bytes())).or_default() += 1;
     }
     let is_opened = |dir: &[u8]| inside.get(dir).is_some_and(|count| *count >= WORTH_OPENING);
-    let mut groups: BTreeMap<&[u8], Vec<&[u8]>> = BTreeMap::new();
+    let mut groups: HashMap<&[u8], Vec<&[u8]>> = HashMap::new();
     for path in &paths {
         let path = path.as_bytes();
         let mut dir = parent(path);
@@ -58,6 +58,8 @@ pub(super) fn write(mut paths: Vec<ByteString>, busy: &[Busy]) -> Vec<u8> {
         groups.entry(dir).or_default().push(name);
     }
     let mut bytes = Vec::new();
+    let mut groups: Vec<_> = groups.into_iter().collect();
+    groups.sort_unstable();
     for (dir, names) in groups {
         for names in names.chunks(LARGEST) {
             write_group(&mut bytes, dir, names, 0);

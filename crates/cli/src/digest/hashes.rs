@@ -99,7 +99,7 @@ impl Hashes {
         let _held = lock(&self.path.with_extension("lock"), FlockOperation::LockExclusive)?;
         let bytes = written(&merged(fresh, read(&self.path)));
         // What a power cut may leave of it is known by its checksum to be nothing.
-        files::write(&self.path, &bytes)
+        files::write(&self.path, &[&bytes])
     }
 }
 

@@ -98,7 +98,7 @@ impl Store {
             state,
         };
         std::fs::create_dir_all(&self.dir)?;
-        files::write(&self.path(key), &written(&text, watched)?)?;
+        files::write(&self.path(key), &[&written(&text, watched)?])?;
         Ok(true)
     }
 

@@ -39,7 +39,7 @@ impl Place {
     pub(super) fn note(&self, suspects: &Suspects) {
         let Some(stored) = self.store.find(&self.key) else { return };
         let text = suspects.text(stored.top.identity());
-        let _unknown_then = files::write(&self.path(), &text);
+        let _unknown_then = files::write(&self.path(), &[&text]);
     }
 
     fn path(&self) -> PathBuf {

@@ -49,6 +49,21 @@ pub(super) struct Raw {
     pub(super) base: u32,
 }
 
+/// An index to be written with a note. Made by [`Index::with_note`].
+#[derive(Clone, Copy, Debug)]
+pub struct WithNote<'a> {
+    header: [u8; HEADER],
+    tree: &'a [u8],
+    note: &'a [u8],
+}
+
+impl WithNote<'_> {
+    /// What is to be written, one after the other.
+    pub fn pieces(&self) -> [&[u8]; 3] {
+        [&self.header, self.tree, self.note]
+    }
+}
+
 impl Index {
     /// Maps a file into memory. Nobody may change it in place meanwhile: write another one and rename it.
     ///
@@ -156,20 +171,25 @@ impl Index {
         self.as_bytes().get(start..start + self.note).unwrap_or_default()
     }
 
-    /// The same tree with another note.
+    /// The bytes of the same tree with another note, one piece after the other: the tree's own are not copied.
     ///
     /// # Errors
     /// [`ErrorKind::Value`] when the note exceeds 4 GiB.
-    pub fn with_note(&self, note: &[u8]) -> Result<Self, Error> {
+    pub fn with_note<'a>(&'a self, note: &'a [u8]) -> Result<WithNote<'a>, Error> {
         let Ok(length) = u32::try_from(note.len()) else {
             return Err(Error::new(ErrorKind::Value("the note is too large for an index".into())));
         };
-        let tree = &self.as_bytes()[..self.text_start() + self.text];
-        let mut bytes = [tree, note].concat();
-        bytes[28..32].copy_from_slice(&length.to_le_bytes());
-        let crc = crc32fast::hash(&bytes[16..]);
-        bytes[12..16].copy_from_slice(&crc.to_le_bytes());
-        Self::from_bytes(bytes)
+        let (own, rest) = self.as_bytes().split_at(HEADER);
+        let tree = &rest[..self.text_start() + self.text - HEADER];
+        let mut header = [0; HEADER];
+        header.copy_from_slice(own);
+        header[28..32].copy_from_slice(&length.to_le_bytes());
+        let mut sum = crc32fast::Hasher::new();
+        for piece in [&header[16..], tree, note] {
+            sum.update(piece);
+        }
+        header[12..16].copy_from_slice(&sum.finalize().to_le_bytes());
+        Ok(WithNote { header, tree, note })
     }
 
     pub(super) fn raw(&self, node: u32) -> Option<Raw> {

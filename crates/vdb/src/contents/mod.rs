@@ -36,7 +36,21 @@ impl Contents {
     ///
     /// The errors are those of [`PackageDir::contents`](crate::PackageDir::contents).
     pub fn of_all(packages: &[&Package]) -> Vec<Result<Option<Self>, Error>> {
-        parallel::map(packages, PACKAGES, |package| package.contents())
+        Self::of_each(packages, |_, contents| contents)
+    }
+
+    /// What `work` makes of what each of these packages installed, read and worked on by all processors; `None` for what was
+    /// injected. `work` also gets the package's place among these.
+    ///
+    /// The errors are those of [`PackageDir::contents`](crate::PackageDir::contents).
+    pub fn of_each<R: Send>(
+        packages: &[&Package],
+        work: impl Fn(usize, Self) -> R + Sync,
+    ) -> Vec<Result<Option<R>, Error>> {
+        let packages: Vec<(usize, &Package)> = packages.iter().copied().enumerate().collect();
+        parallel::map(&packages, PACKAGES, |&(at, package)| {
+            Ok(package.contents()?.map(|contents| work(at, contents)))
+        })
     }
 
     /// Parses bytes that came from no file: the errors have a line and no path.

@@ -60,7 +60,7 @@ impl Atlas<'_> {
 }
 
 /// A recorded path and the number of the trail that leads to its directory.
-type Place<'b> = (&'b Recorded, usize);
+type Place<'b> = (Recorded<'b>, usize);
 
 impl ViewBuilder<'_> {
     /// Hidden paths first, since what is below them inherits that; then provided ones, since they stop walks.
@@ -97,7 +97,7 @@ impl ViewBuilder<'_> {
         let (leaves, places) = self.find_leaves(atlas, shown, &mut trails)?;
         let spots = atlas.settle(&leaves)?;
         for (spot, (recorded, trail)) in spots.into_iter().zip(places) {
-            self.place_leaf(spot, &trails[trail], recorded, atlas, shown)?;
+            place_leaf(spot, &trails[trail], recorded, atlas, shown)?;
         }
         Ok(())
     }
@@ -109,19 +109,16 @@ impl ViewBuilder<'_> {
         shown: &mut Shown,
         trails: &mut Vec<Vec<u32>>,
     ) -> Result<(Vec<Leaf<'b>>, Vec<Place<'b>>), Error> {
-        let parts: Vec<Option<Parts<'_>>> = self
-            .recorded
-            .iter()
-            .map(|entry| split(self.path_of(entry)))
-            .collect::<Result<_, _>>()?;
+        let parts: Vec<Option<Parts<'_>>> =
+            self.recorded().map(|entry| split(entry.path)).collect::<Result<_, _>>()?;
         let dirs = parts.iter().flatten().map(|(dir, _)| *dir);
         let parents = Parents::find(dirs, atlas, trails)?;
         let mut last: Option<(&[u8], Parent)> = None;
         let mut leaves = Vec::with_capacity(self.recorded.len());
         let mut places = Vec::with_capacity(self.recorded.len());
-        for (entry, parts) in self.recorded.iter().zip(parts) {
+        for (entry, parts) in self.recorded().zip(parts) {
             let Some((dir, name)) = parts else {
-                self.place_leaf(ROOT, &[], entry, atlas, shown)?;
+                place_leaf(ROOT, &[], entry, atlas, shown)?;
                 continue;
             };
             // Paths come grouped by directory.
@@ -133,46 +130,46 @@ impl ViewBuilder<'_> {
                     leaves.push(Leaf { dir, name });
                     places.push((entry, trail));
                 }
-                Err(absence) => shown.miss(self.path_of(entry), entry.owner, absence),
+                Err(absence) => shown.miss(&entry, absence),
             }
         }
         Ok((leaves, places))
     }
+}
 
-    fn place_leaf(
-        &self,
-        spot: u32,
-        trail: &[u32],
-        recorded: &Recorded,
-        atlas: &mut Atlas<'_>,
-        shown: &mut Shown,
-    ) -> Result<(), Error> {
-        let owner = recorded.owner;
-        let kind = match atlas.spots[spot as usize].state {
-            State::Present(_) if atlas.spots[spot as usize].denied => return Ok(()),
-            State::Present(kind) => kind,
-            // What is to be synthesised need not be there.
-            _ if atlas.spots[spot as usize].synthetic.is_some() => {
-                shown.owned.push((spot, owner));
-                return Ok(());
-            }
-            State::Absent(absence) => {
-                shown.miss(self.path_of(recorded), owner, absence);
-                return Ok(());
-            }
-            State::Unknown => return Ok(()),
-        };
-        atlas.show_all(shown, trail, spot, Reason::Owned);
-        shown.owned.push((spot, owner));
-        if recorded.as_dir && kind != Kind::Dir {
-            place_former_dir(spot, kind, owner, atlas, shown)?;
+fn place_leaf(
+    spot: u32,
+    trail: &[u32],
+    recorded: Recorded<'_>,
+    atlas: &mut Atlas<'_>,
+    shown: &mut Shown,
+) -> Result<(), Error> {
+    let owner = recorded.owner;
+    let kind = match atlas.spots[spot as usize].state {
+        State::Present(_) if atlas.spots[spot as usize].denied => return Ok(()),
+        State::Present(kind) => kind,
+        // What is to be synthesised need not be there.
+        _ if atlas.spots[spot as usize].synthetic.is_some() => {
+            shown.owned.push((spot, owner));
+            return Ok(());
         }
-        Ok(())
+        State::Absent(absence) => {
+            shown.miss(&recorded, absence);
+            return Ok(());
+        }
+        State::Unknown => return Ok(()),
+    };
+    atlas.show_all(shown, trail, spot, Reason::Owned);
+    shown.owned.push((spot, owner));
+    if recorded.as_dir && kind != Kind::Dir {
+        place_former_dir(spot, kind, owner, atlas, shown)?;
     }
+    Ok(())
 }
 
 impl Shown {
-    fn miss(&mut self, path: &[u8], owner: OwnerId, absence: Absence) {
+    fn miss(&mut self, recorded: &Recorded<'_>, absence: Absence) {
+        let Recorded { path, owner, .. } = *recorded;
         self.missing.push(Missing { path: path.to_vec(), owner, absence });
     }
 }
