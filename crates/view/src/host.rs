@@ -61,6 +61,11 @@ pub trait Host: Sync {
     }
 }
 
+/// Whether we may know an answer.
+fn is_told<T>(answer: &io::Result<T>) -> bool {
+    !matches!(answer, Err(error) if error.kind() == io::ErrorKind::PermissionDenied)
+}
+
 /// [`Host::open_without_links`], with a question for each component.
 fn by_steps<'h, H: Host + ?Sized>(
     host: &'h H,
@@ -76,6 +81,11 @@ fn by_steps<'h, H: Host + ?Sized>(
 
 /// A directory that is open.
 pub trait Directory {
+    /// Whether names in the directory can be looked at; `name` is one to try, there or not.
+    fn may_be_searched(&mut self, name: &[u8]) -> bool {
+        is_told(&self.lstat(name))
+    }
+
     /// As [`Host::lstat`], of a name in the directory.
     ///
     /// # Errors

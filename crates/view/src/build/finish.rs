@@ -22,12 +22,12 @@ pub(super) fn finish(
     let visible = Visible::of(atlas);
     let mut writer = Writer {
         atlas,
-        positions: vec![u32::MAX; atlas.spots.len()],
+        owners: Owners::of(builder, atlas, &shown.owned),
         view: View {
             nodes: Vec::with_capacity(visible.spots.len() + 1),
             names: Vec::with_capacity(atlas.names.len()),
             children: Vec::with_capacity(visible.spots.len()),
-            owned: Vec::new(),
+            owned: Vec::with_capacity(shown.owned.len()),
             owners: builder.owners.clone(),
             contents: shown.contents,
             missing: shown.missing,
@@ -39,9 +39,7 @@ pub(super) fn finish(
         visible,
     };
     writer.write(ROOT, 0)?;
-    let Writer { mut view, positions, .. } = writer;
-    own(builder, &mut view, &positions, &shown.owned)?;
-    Ok(view)
+    Ok(writer.view)
 }
 
 impl ViewBuilder<'_> {
@@ -60,7 +58,7 @@ impl ViewBuilder<'_> {
 struct Writer<'a, 'h> {
     atlas: &'a Atlas<'h>,
     visible: Visible,
-    positions: Vec<u32>,
+    owners: Owners,
     view: View,
 }
 
@@ -68,7 +66,6 @@ impl Writer<'_, '_> {
     /// Writes a spot and all below it; gives its position. The depth is that of a path, which `PATH_MAX` bounds.
     fn write(&mut self, spot: u32, parent: u32) -> Result<u32, Error> {
         let at = fit(self.view.nodes.len())?;
-        self.positions[spot as usize] = at;
         let record = self.record(spot, parent)?;
         let is_tree = record.kind == RecordKind::Tree;
         self.view.nodes.push(record);
@@ -103,7 +100,8 @@ impl Writer<'_, '_> {
         };
         let Meta { mode, size, mtime, .. } =
             if kind == RecordKind::Unmeasured { unmeasured(Kind::File) } else { meta };
-        let (children, owners) = (Span::default(), Span::default());
+        let owners = append(&mut self.view.owned, self.owners.of_spot(spot))?;
+        let children = Span::default();
         let reason = here.reason.unwrap_or(Reason::Parent);
         Ok(Record { parent, name, kind, mode, size, mtime, children, owners, reason })
     }
@@ -145,27 +143,33 @@ impl Visible {
     }
 }
 
-/// Attaches the owners to the nodes, sorted by label.
-fn own(
-    builder: &ViewBuilder<'_>,
-    view: &mut View,
-    positions: &[u32],
-    owned: &[(u32, OwnerId)],
-) -> Result<(), Error> {
-    let shown = || owned.iter().filter(|(spot, _)| positions[*spot as usize] != u32::MAX);
-    let grouped = Grouped::by(shown().map(|(spot, _)| positions[*spot as usize]), view.nodes.len());
-    let shown: Vec<OwnerId> = shown().map(|(_, owner)| *owner).collect();
-    let rank = ranks(&builder.owners);
-    view.owned.reserve(shown.len());
-    let mut owners = Vec::new();
-    for (at, node) in (0..).zip(&mut view.nodes) {
-        owners.clear();
-        owners.extend(grouped.of(at).iter().map(|&item| shown[item as usize]));
-        owners.sort_unstable_by_key(|owner| rank[owner.0 as usize]);
-        owners.dedup();
-        node.owners = append(&mut view.owned, &owners)?;
+/// Who owns each spot, sorted by label.
+struct Owners {
+    grouped: Grouped,
+    ids: Vec<OwnerId>,
+    /// Those of one spot, each once.
+    distinct: Vec<OwnerId>,
+    rank: Vec<usize>,
+}
+
+impl Owners {
+    fn of(builder: &ViewBuilder<'_>, atlas: &Atlas<'_>, owned: &[(u32, OwnerId)]) -> Self {
+        let grouped = Grouped::by(owned.iter().map(|(spot, _)| *spot), atlas.spots.len());
+        let ids = grouped.items.iter().map(|&item| owned[item as usize].1).collect();
+        Self { grouped, ids, distinct: Vec::new(), rank: ranks(&builder.owners) }
     }
-    Ok(())
+
+    fn of_spot(&mut self, spot: u32) -> &[OwnerId] {
+        let ids = &self.ids[self.grouped.range(spot)];
+        if ids.len() < 2 {
+            return ids;
+        }
+        self.distinct.clear();
+        self.distinct.extend_from_slice(ids);
+        self.distinct.sort_unstable_by_key(|owner| self.rank[owner.0 as usize]);
+        self.distinct.dedup();
+        &self.distinct
+    }
 }
 
 /// For each owner its place among all labels.

@@ -30,11 +30,8 @@ impl Listing {
             bytes.push(0);
         })?;
         let mut listing = Self { bytes, has_links, may_be_searched: true };
-        // Any name tells, there or not.
         let name = listing.iter().next().map_or(&b"any"[..], |(name, _)| name);
-        if let Err(error) = dir.lstat(name) {
-            listing.may_be_searched = error.kind() != io::ErrorKind::PermissionDenied;
-        }
+        listing.may_be_searched = dir.may_be_searched(name);
         Ok(listing)
     }
 

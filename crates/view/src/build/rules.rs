@@ -1,12 +1,11 @@
 //! Generated files: the table's rules carried out.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use hashbrown::DefaultHashBuilder;
 
 use super::ViewBuilder;
 use super::atlas::{Atlas, End, ROOT, State, Way};
-use super::listing::Listing;
 use super::place::{NEW_DIR, Shown};
 use crate::generated::Part;
 use crate::view::Span;
@@ -17,7 +16,8 @@ use crate::{
 
 /// What the rules found so far.
 pub(super) struct Rules<'t> {
-    table: &'t GeneratedTable,
+    /// For each pattern, in the rules' order.
+    hunts: Vec<Hunt<'t>>,
     /// Linker caches to be cut down to what the finished view shows, by the index of their content.
     caches: Vec<(u32, LdCache)>,
 }
@@ -30,12 +30,25 @@ struct Match {
     trail: Vec<u32>,
 }
 
+/// The search for what a pattern matches. It goes on where it stopped: of the host only what is visible grows.
+struct Hunt<'t> {
+    rule: u32,
+    parts: &'t [Part],
+    found: Vec<Match>,
+    /// Where a `**`, known by how much of the pattern follows it, went, from where.
+    descended: HashSet<(usize, u32, u32), DefaultHashBuilder>,
+    has_begun: bool,
+}
+
 /// A match and the number of the rule that decides about it.
-type Decision = (u32, Match);
+type Decision<'r> = (u32, &'r Match);
 
 impl<'t> Rules<'t> {
     pub(super) fn new(table: &'t GeneratedTable) -> Self {
-        Self { table, caches: Vec::new() }
+        let hunts = (0..).zip(table.rules()).flat_map(|(rule, about)| {
+            about.patterns.iter().map(move |pattern| Hunt::new(rule, &pattern.parts))
+        });
+        Self { hunts: hunts.collect(), caches: Vec::new() }
     }
 
     /// Cuts the linker caches down to the libraries that resolve in the view.
@@ -49,21 +62,85 @@ impl<'t> Rules<'t> {
         Ok(())
     }
 
-    /// All paths that the rules are about, each with the first rule that is.
-    fn decisions(&self, atlas: &mut Atlas<'_>) -> Result<Vec<Decision>, Error> {
+    /// Looks for all that the patterns match now.
+    fn hunt(&mut self, atlas: &mut Atlas<'_>) -> Result<(), Error> {
         let visible = VisibleDirs::of(atlas);
-        let mut decided = BTreeSet::new();
-        let mut decisions = Vec::new();
-        for (number, rule) in (0..).zip(self.table.rules()) {
-            for pattern in &rule.patterns {
-                let mut found = Vec::new();
-                let root = Match { spot: ROOT, captures: Captures::default(), trail: Vec::new() };
-                expand(root, &pattern.parts, &visible, atlas, &mut found)?;
-                found.retain(|found| decided.insert(found.spot));
-                decisions.extend(found.into_iter().map(|found| (number, found)));
+        self.hunts.iter_mut().try_for_each(|hunt| hunt.go_on(&visible, atlas))
+    }
+}
+
+/// All paths that the rules are about, each with the first rule that is.
+fn decisions<'r>(hunts: &'r [Hunt<'_>]) -> Vec<Decision<'r>> {
+    let mut decided = HashSet::<u32, DefaultHashBuilder>::default();
+    let found = hunts.iter().flat_map(|hunt| hunt.found.iter().map(|found| (hunt.rule, found)));
+    found.filter(|(_, found)| decided.insert(found.spot)).collect()
+}
+
+impl<'t> Hunt<'t> {
+    fn new(rule: u32, parts: &'t [Part]) -> Self {
+        Self { rule, parts, found: Vec::new(), descended: HashSet::default(), has_begun: false }
+    }
+
+    fn go_on(&mut self, visible: &VisibleDirs, atlas: &mut Atlas<'_>) -> Result<(), Error> {
+        let depth = self.parts.iter().filter(|part| **part == Part::Deep).count();
+        if std::mem::replace(&mut self.has_begun, true) && depth == 0 {
+            return Ok(());
+        }
+        // What a second one finds new may be below what the first found before.
+        if depth > 1 {
+            self.found.clear();
+            self.descended.clear();
+        }
+        let root = Match { spot: ROOT, captures: Captures::default(), trail: Vec::new() };
+        self.expand(root, self.parts, visible, atlas)
+    }
+
+    /// Finds what the rest of the pattern matches below a directory.
+    fn expand(
+        &mut self,
+        from: Match,
+        parts: &[Part],
+        visible: &VisibleDirs,
+        atlas: &mut Atlas<'_>,
+    ) -> Result<(), Error> {
+        let Some((part, rest)) = parts.split_first() else {
+            self.found.push(from);
+            return Ok(());
+        };
+        let next = match part {
+            Part::Literal(name) => vec![from.child(atlas.child(from.spot, name)?, Vec::new())],
+            Part::Wild(_) => list(&from, part, atlas)?,
+            Part::Deep => self.descend(&from, rest, visible, atlas),
+        };
+        for mut next in next {
+            if !rest.is_empty() && !next.enter(atlas)? {
+                continue;
+            }
+            self.expand(next, rest, visible, atlas)?;
+        }
+        Ok(())
+    }
+
+    /// The visible directories from a directory downward, itself included, with the way to each; without those that it
+    /// went to before.
+    fn descend(
+        &mut self,
+        from: &Match,
+        rest: &[Part],
+        visible: &VisibleDirs,
+        atlas: &Atlas<'_>,
+    ) -> Vec<Match> {
+        let base = atlas.path(from.spot);
+        let skip = if from.spot == ROOT { 1 } else { base.len() + 1 };
+        let mut dirs = Vec::new();
+        for &dir in [from.spot].iter().chain(visible.below(from.spot)) {
+            if self.descended.insert((rest.len(), from.spot, dir)) {
+                let path =
+                    if dir == from.spot { Vec::new() } else { atlas.path(dir)[skip..].to_vec() };
+                dirs.push(from.child(dir, vec![path]));
             }
         }
-        Ok(decisions)
+        dirs
     }
 }
 
@@ -97,8 +174,10 @@ impl ViewBuilder<'_> {
         atlas: &mut Atlas<'_>,
         shown: &mut Shown,
     ) -> Result<(), Error> {
-        let mut decisions = rules.decisions(atlas)?;
+        rules.hunt(atlas)?;
         atlas.survey()?;
+        let Rules { hunts, caches, .. } = rules;
+        let mut decisions = decisions(hunts);
         let hidden: BTreeSet<u32> = decisions
             .extract_if(.., |(rule, _)| self.rule(*rule).treatment == Treatment::Hide)
             .map(|(_, found)| found.spot)
@@ -107,8 +186,8 @@ impl ViewBuilder<'_> {
         let present = self.present_owners(atlas, shown);
         for (number, found) in decisions {
             let rule = self.rule(number);
-            if self.applies(rule, &found, &present, atlas)? {
-                apply(rule, Reason::Generated(number), found, rules, atlas, shown)?;
+            if self.applies(rule, found, &present, atlas)? {
+                apply(rule, Reason::Generated(number), found, caches, atlas, shown)?;
             }
         }
         Ok(())
@@ -164,8 +243,8 @@ impl ViewBuilder<'_> {
 fn apply(
     rule: &Rule,
     reason: Reason,
-    found: Match,
-    rules: &mut Rules<'_>,
+    found: &Match,
+    caches: &mut Vec<(u32, LdCache)>,
     atlas: &mut Atlas<'_>,
     shown: &mut Shown,
 ) -> Result<(), Error> {
@@ -177,7 +256,7 @@ fn apply(
             let Some(meta) = atlas.meta(found.spot).filter(|meta| meta.kind == Kind::File) else {
                 return Ok(());
             };
-            rules.caches.push((next_content(shown)?, read_cache(found.spot, atlas)?));
+            caches.push((next_content(shown)?, read_cache(found.spot, atlas)?));
             (atlas.measured(found.spot)?.map_or(meta.mode, |meta| meta.mode), Vec::new())
         }
     };
@@ -194,7 +273,7 @@ fn apply(
 
 /// Shows a path and what it finally points to; nothing if that is not there.
 fn expose(
-    mut found: Match,
+    found: &Match,
     reason: Reason,
     atlas: &mut Atlas<'_>,
     shown: &mut Shown,
@@ -203,59 +282,38 @@ fn expose(
     if kind == Kind::Symlink {
         let target = atlas.target(found.spot)?.to_vec();
         let from = atlas.parent(found.spot);
-        match atlas.walk(from, &target, Way::Ordinary, &mut found.trail)? {
+        let mut passed = Vec::new();
+        match atlas.walk(from, &target, Way::Ordinary, &mut passed)? {
             Ok(End::At(end)) if atlas.spots[end as usize].denied => return Ok(()),
             Ok(End::At(end)) => atlas.show(shown, end, reason),
             Ok(End::Inside(_)) => {}
             Err(_) => return Ok(()),
         }
+        atlas.show_all(shown, &passed, found.spot, reason);
     }
     atlas.show_all(shown, &found.trail, found.spot, reason);
-    Ok(())
-}
-
-/// Finds what the rest of a pattern matches below a directory.
-fn expand(
-    from: Match,
-    parts: &[Part],
-    visible: &VisibleDirs,
-    atlas: &mut Atlas<'_>,
-    found: &mut Vec<Match>,
-) -> Result<(), Error> {
-    let Some((part, rest)) = parts.split_first() else {
-        found.push(from);
-        return Ok(());
-    };
-    let next = match part {
-        Part::Literal(name) => vec![from.child(atlas.child(from.spot, name)?, Vec::new())],
-        Part::Wild(_) => list(&from, part, atlas)?,
-        Part::Deep => descend(&from, visible, atlas),
-    };
-    for mut next in next {
-        if !rest.is_empty() && !next.enter(atlas)? {
-            continue;
-        }
-        expand(next, rest, visible, atlas, found)?;
-    }
     Ok(())
 }
 
 /// The names in a directory that a component with wildcards matches.
 fn list(from: &Match, part: &Part, atlas: &mut Atlas<'_>) -> Result<Vec<Match>, Error> {
     atlas.list(&[from.spot]);
-    let mut names: Vec<_> = atlas
-        .listing(from.spot)?
-        .into_iter()
-        .flat_map(Listing::iter)
-        .map(|(name, _)| name)
-        .filter(|name| part.fits(name))
-        .map(<[u8]>::to_vec)
+    let Some(listing) = atlas.listing(from.spot)? else { return Ok(Vec::new()) };
+    let tells = listing.may_be_searched && !atlas.depth.measures;
+    let mut names: Vec<(Vec<u8>, Option<Kind>)> = listing
+        .iter()
+        .filter(|(name, _)| part.fits(name))
+        .map(|(name, kind)| (name.to_vec(), kind.filter(|_| tells)))
         .collect();
     names.sort_unstable();
     let mut matches = Vec::new();
-    for name in names {
+    for (name, kind) in names {
         if let Some(captures) = part.matches(&name) {
-            matches.push(from.child(atlas.child(from.spot, &name)?, captures));
+            let spot = atlas.child(from.spot, &name)?;
+            if let (Some(Kind::File), State::Unknown) = (kind, atlas.spots[spot as usize].state) {
+                atlas.spots[spot as usize].state = State::Present(Kind::File);
+            }
+            matches.push(from.child(spot, captures));
         }
     }
     Ok(matches)
@@ -379,14 +437,4 @@ impl VisibleDirs {
     fn below(&self, dir: u32) -> &[u32] {
         self.spans.get(&dir).map_or(&[], |span| &span.of(&self.dirs)[1..])
     }
-}
-
-/// The visible directories from a directory downward, itself included, with the way to each.
-fn descend(from: &Match, visible: &VisibleDirs, atlas: &Atlas<'_>) -> Vec<Match> {
-    let mut dirs = vec![from.child(from.spot, vec![Vec::new()])];
-    let base = atlas.path(from.spot);
-    let skip = if from.spot == ROOT { 1 } else { base.len() + 1 };
-    let below = visible.below(from.spot).iter();
-    dirs.extend(below.map(|&dir| from.child(dir, vec![atlas.path(dir)[skip..].to_vec()])));
-    dirs
 }

@@ -9,7 +9,7 @@ use rustix::fs::{self as sys, AtFlags, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::Errno;
 
 use super::mounted::Mounted;
-use super::{DirEntry, Directory, Host, by_steps};
+use super::{DirEntry, Directory, Host, by_steps, is_told};
 use crate::{Kind, Meta, Mtime};
 
 /// The tree below a directory of the running system, `/` as a rule.
@@ -73,9 +73,16 @@ impl RealHost {
         sys::openat2(root, inside, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS)
     }
 
-    fn dir(&self, path: &[u8], fd: OwnedFd, is_readable: bool) -> Box<dyn Directory + '_> {
-        let (path, was_listed, buffer) = (path.to_vec(), false, Vec::new());
-        Box::new(RealDir { host: self, path, fd, is_readable, was_listed, buffer })
+    fn dir(&self, path: &[u8], fd: OwnedFd, is_readable: bool) -> RealDir<'_> {
+        RealDir {
+            host: self,
+            path: path.to_vec(),
+            fd,
+            is_readable,
+            may_be_searched: None,
+            was_listed: false,
+            buffer: Vec::new(),
+        }
     }
 }
 
@@ -113,14 +120,20 @@ impl Host for RealHost {
 
     fn open_dir<'h>(&'h self, path: &[u8]) -> io::Result<Box<dyn Directory + 'h>> {
         let (fd, is_readable) = open_either(|flags| self.open(path, flags))?;
-        Ok(self.dir(path, fd, is_readable))
+        Ok(Box::new(self.dir(path, fd, is_readable)))
     }
 
     fn open_without_links<'h>(&'h self, path: &[u8]) -> Option<(Meta, Box<dyn Directory + 'h>)> {
         match open_either(|flags| self.open_without_links(path, flags)) {
             Ok((fd, is_readable)) => {
-                let meta = meta(&sys::fstat(&fd).ok()?);
-                Some((meta, self.dir(path, fd, is_readable)))
+                // Unlike fstat(2), this needs the right to search the directory.
+                let found = match sys::statat(&fd, c".", AtFlags::SYMLINK_NOFOLLOW) {
+                    Err(Errno::ACCESS) => (sys::fstat(&fd).ok()?, false),
+                    stat => (stat.ok()?, true),
+                };
+                let mut dir = self.dir(path, fd, is_readable);
+                dir.may_be_searched = Some(found.1);
+                Some((meta(&found.0), Box::new(dir)))
             }
             // Linux before 5.6, or a filter of system calls that does not know this one.
             Err(Errno::NOSYS | Errno::PERM) => by_steps(self, path),
@@ -135,6 +148,8 @@ struct RealDir<'h> {
     path: Vec<u8>,
     fd: OwnedFd,
     is_readable: bool,
+    /// If that is known.
+    may_be_searched: Option<bool>,
     was_listed: bool,
     /// For names with the NUL that the kernel wants after them.
     buffer: Vec<u8>,
@@ -151,6 +166,10 @@ fn with_nul<'b>(buffer: &'b mut Vec<u8>, name: &[u8]) -> Result<&'b CStr, Errno>
 }
 
 impl Directory for RealDir<'_> {
+    fn may_be_searched(&mut self, name: &[u8]) -> bool {
+        self.may_be_searched.unwrap_or_else(|| is_told(&self.lstat(name)))
+    }
+
     fn lstat(&mut self, name: &[u8]) -> io::Result<Option<Meta>> {
         let name = with_nul(&mut self.buffer, name);
         answer(name.and_then(|name| sys::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW)))
