@@ -121,7 +121,7 @@ fn add_packages(
             damaged(args, reporter, Failure::new(text))?;
             continue;
         };
-        builder.add_list(&listed.paths, owner);
+        builder.add_list(listed.paths, owner);
         listed.damaged.into_iter().try_for_each(|error| damaged(args, reporter, error.into()))?;
     }
     for file in selection.closure.loadable_files() {

@@ -6,6 +6,7 @@ mod finish;
 mod grouped;
 mod leaves;
 mod links;
+mod list;
 mod listing;
 mod parents;
 mod place;
@@ -13,6 +14,7 @@ mod rules;
 mod survey;
 
 pub use explain::{Explanation, HiddenBy};
+pub use list::PathList;
 
 use crate::{Error, ErrorKind, GeneratedTable, Host, OwnerId, View};
 
@@ -27,8 +29,7 @@ use crate::{Error, ErrorKind, GeneratedTable, Host, OwnerId, View};
 pub struct ViewBuilder<'h> {
     pub(crate) host: &'h dyn Host,
     pub(crate) owners: Vec<String>,
-    recorded: PathList,
-    owned: Vec<OwnerId>,
+    recorded: Vec<(PathList, OwnerId)>,
     requests: Vec<Request>,
     is_owned: Option<IsOwned<'h>>,
     links: bool,
@@ -38,63 +39,6 @@ pub struct ViewBuilder<'h> {
 
 /// Whether some package, in the view or not, owns a canonical path.
 type IsOwned<'h> = Box<dyn Fn(&[u8]) -> bool + 'h>;
-
-/// Paths that one package recorded, gathered apart from a [`ViewBuilder`], so that several threads can.
-#[derive(Clone, Debug, Default)]
-pub struct PathList {
-    bytes: Vec<u8>,
-    /// Where each ends, and whether it was recorded as a directory.
-    paths: Vec<(usize, bool)>,
-}
-
-impl PathList {
-    /// An empty list.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// As [`ViewBuilder::add`].
-    pub fn add(&mut self, path: impl AsRef<[u8]>) -> &mut Self {
-        self.record(path.as_ref(), false)
-    }
-
-    /// As [`ViewBuilder::add_dir`].
-    pub fn add_dir(&mut self, path: impl AsRef<[u8]>) -> &mut Self {
-        self.record(path.as_ref(), true)
-    }
-
-    fn record(&mut self, path: &[u8], as_dir: bool) -> &mut Self {
-        self.bytes.extend_from_slice(path);
-        self.paths.push((self.bytes.len(), as_dir));
-        self
-    }
-
-    fn append(&mut self, other: &Self) {
-        let start = self.bytes.len();
-        self.bytes.extend_from_slice(&other.bytes);
-        self.paths.extend(other.paths.iter().map(|&(end, as_dir)| (start + end, as_dir)));
-    }
-
-    fn len(&self) -> usize {
-        self.paths.len()
-    }
-
-    /// Each path and whether it was recorded as a directory.
-    fn iter(&self) -> impl Iterator<Item = (&[u8], bool)> {
-        let mut start = 0;
-        self.paths.iter().map(move |&(end, as_dir)| {
-            (&self.bytes[std::mem::replace(&mut start, end)..end], as_dir)
-        })
-    }
-}
-
-/// A path that some package recorded.
-#[derive(Clone, Copy, Debug)]
-struct Recorded<'b> {
-    path: &'b [u8],
-    owner: OwnerId,
-    as_dir: bool,
-}
 
 /// Something the caller asks for by path.
 #[derive(Clone, Debug)]
@@ -128,8 +72,7 @@ impl<'h> ViewBuilder<'h> {
         Self {
             host,
             owners: Vec::new(),
-            recorded: PathList::new(),
-            owned: Vec::new(),
+            recorded: Vec::new(),
             requests: Vec::new(),
             is_owned: None,
             links: false,
@@ -174,9 +117,8 @@ impl<'h> ViewBuilder<'h> {
     }
 
     /// [`add`](Self::add) or [`add_dir`](Self::add_dir) for every path of a list.
-    pub fn add_list(&mut self, list: &PathList, owner: OwnerId) -> &mut Self {
-        self.recorded.append(list);
-        self.owned.resize(self.recorded.len(), owner);
+    pub fn add_list(&mut self, list: PathList, owner: OwnerId) -> &mut Self {
+        self.recorded.push((list, owner));
         self
     }
 
@@ -277,8 +219,12 @@ impl<'h> ViewBuilder<'h> {
     }
 
     fn record(&mut self, path: &[u8], owner: OwnerId, as_dir: bool) -> &mut Self {
-        self.recorded.record(path, as_dir);
-        self.owned.push(owner);
+        if self.recorded.last().is_none_or(|(_, last)| *last != owner) {
+            self.recorded.push((PathList::new(), owner));
+        }
+        if let Some((list, _)) = self.recorded.last_mut() {
+            list.record(path, as_dir);
+        }
         self
     }
 
@@ -289,11 +235,6 @@ impl<'h> ViewBuilder<'h> {
 
     fn is_owned(&self, path: &[u8]) -> bool {
         self.is_owned.as_ref().is_some_and(|is_owned| is_owned(path))
-    }
-
-    fn recorded(&self) -> impl Iterator<Item = Recorded<'_>> {
-        let paths = self.recorded.iter().zip(&self.owned);
-        paths.map(|((path, as_dir), &owner)| Recorded { path, owner, as_dir })
     }
 }
 

@@ -197,17 +197,16 @@ impl Draft {
             return Err(Error::new(ErrorKind::Value("the tree is too large for an index".into())));
         };
         let mut out = Vec::with_capacity(HEADER + order.len() * NODE + length + note.len());
-        let mut said = Vec::with_capacity(length);
         out.extend_from_slice(MAGIC);
         for word in [VERSION, 0, base, nodes, text, note_len] {
             out.extend_from_slice(&word.to_le_bytes());
         }
+        let mut said = 0;
         for &old in &order {
             let node = &self.nodes[old as usize];
-            let name_start = number(said.len());
-            said.extend_from_slice(name(old));
-            let text_start = number(said.len());
-            said.extend_from_slice(&self.text[node.text.0..][..node.text.1]);
+            let name_start = number(said);
+            let text_start = number(said + usize::from(node.name.1));
+            said += usize::from(node.name.1) + node.text.1;
             let (a, b) = match node.tag {
                 Tag::Dir => (first[old as usize], number(children.of_mut(old).len())),
                 _ => (text_start, number(node.text.1)),
@@ -223,7 +222,11 @@ impl Draft {
             }
             out.extend_from_slice(&bytes);
         }
-        out.extend_from_slice(&said);
+        for &old in &order {
+            out.extend_from_slice(name(old));
+            let (start, length) = self.nodes[old as usize].text;
+            out.extend_from_slice(&self.text[start..][..length]);
+        }
         out.extend_from_slice(note);
         let crc = crc32fast::hash(&out[16..]);
         out[12..16].copy_from_slice(&crc.to_le_bytes());

@@ -10,6 +10,11 @@ use crate::{Directory, Error, ErrorKind, Kind};
 pub(super) struct Leaf<'p> {
     pub(super) dir: u32,
     pub(super) name: &'p [u8],
+    /// The number of the trail that leads to the directory.
+    pub(super) trail: usize,
+    /// Which path of which list it is.
+    pub(super) list: usize,
+    pub(super) at: usize,
 }
 
 /// The leaves of one directory.

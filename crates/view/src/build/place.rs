@@ -2,8 +2,9 @@
 
 use super::atlas::{Atlas, End, ROOT, State, Way};
 use super::leaves::Leaf;
+use super::list::Recorded;
 use super::parents::{Parent, Parents};
-use super::{Asked, Parts, Recorded, Request, ViewBuilder, split};
+use super::{Asked, Request, ViewBuilder, split};
 use crate::view::{Conflict, Missing, Reason};
 use crate::{Absence, Error, ErrorKind, Kind, Meta, Mtime, OwnerId};
 
@@ -59,9 +60,6 @@ impl Atlas<'_> {
     }
 }
 
-/// A recorded path and the number of the trail that leads to its directory.
-type Place<'b> = (Recorded<'b>, usize);
-
 impl ViewBuilder<'_> {
     /// Hidden paths first, since what is below them inherits that; then provided ones, since they stop walks.
     pub(super) fn place_requests(
@@ -94,46 +92,46 @@ impl ViewBuilder<'_> {
         shown: &mut Shown,
     ) -> Result<(), Error> {
         let mut trails = vec![Vec::new()];
-        let (leaves, places) = self.find_leaves(atlas, shown, &mut trails)?;
+        let leaves = self.find_leaves(atlas, shown, &mut trails)?;
         let spots = atlas.settle(&leaves)?;
-        for (spot, (recorded, trail)) in spots.into_iter().zip(places) {
-            place_leaf(spot, &trails[trail], recorded, atlas, shown)?;
+        for (spot, leaf) in spots.into_iter().zip(leaves) {
+            let recorded = self.at(leaf.list, leaf.at);
+            place_leaf(spot, &trails[leaf.trail], recorded, atlas, shown)?;
         }
         Ok(())
     }
 
-    /// Finds the directory of each recorded path, and where in the trails the way there is.
+    /// Finds the directory of each recorded path.
     fn find_leaves<'b>(
         &'b self,
         atlas: &mut Atlas<'_>,
         shown: &mut Shown,
         trails: &mut Vec<Vec<u32>>,
-    ) -> Result<(Vec<Leaf<'b>>, Vec<Place<'b>>), Error> {
-        let parts: Vec<Option<Parts<'_>>> =
-            self.recorded().map(|entry| split(entry.path)).collect::<Result<_, _>>()?;
-        let dirs = parts.iter().flatten().map(|(dir, _)| *dir);
+    ) -> Result<Vec<Leaf<'b>>, Error> {
+        self.recorded.iter().try_for_each(|(list, _)| list.check())?;
+        let dirs = self.recorded.iter().flat_map(|(list, _)| list.dirs());
         let parents = Parents::find(dirs, atlas, trails)?;
-        let mut last: Option<(&[u8], Parent)> = None;
-        let mut leaves = Vec::with_capacity(self.recorded.len());
-        let mut places = Vec::with_capacity(self.recorded.len());
-        for (entry, parts) in self.recorded().zip(parts) {
-            let Some((dir, name)) = parts else {
-                place_leaf(ROOT, &[], entry, atlas, shown)?;
-                continue;
-            };
-            // Paths come grouped by directory.
-            let known = last.filter(|(last, _)| *last == dir).map(|(_, parent)| parent);
-            let parent = known.unwrap_or_else(|| parents.of(dir));
-            last = Some((dir, parent));
-            match parent {
-                Ok((dir, trail)) => {
-                    leaves.push(Leaf { dir, name });
-                    places.push((entry, trail));
+        let mut leaves = Vec::with_capacity(self.recorded.iter().map(|(list, _)| list.len()).sum());
+        for (number, (list, _)) in self.recorded.iter().enumerate() {
+            let parents: Vec<Parent> = list.dirs().map(|dir| parents.of(dir)).collect();
+            for at in 0..list.len() {
+                let recorded = self.at(number, at);
+                let Some((dir, name)) = list.parts(at) else {
+                    place_leaf(ROOT, &[], recorded, atlas, shown)?;
+                    continue;
+                };
+                match parents[dir] {
+                    Ok((dir, trail)) => leaves.push(Leaf { dir, name, trail, list: number, at }),
+                    Err(absence) => shown.miss(&recorded, absence),
                 }
-                Err(absence) => shown.miss(&entry, absence),
             }
         }
-        Ok((leaves, places))
+        Ok(leaves)
+    }
+
+    fn at(&self, list: usize, at: usize) -> Recorded<'_> {
+        let (list, owner) = &self.recorded[list];
+        Recorded { path: list.path(at), owner: *owner, as_dir: list.is_dir(at) }
     }
 }
 
