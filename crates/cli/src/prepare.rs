@@ -2,12 +2,13 @@
 
 use std::cell::{Cell, OnceCell};
 use std::path::PathBuf;
+use std::thread;
 use std::time::SystemTime;
 
 use hermitage_mountns::{ByteString, Index, Plan};
 
 use crate::args::{RunVerbArgs, TargetArgs, ViewArgs};
-use crate::cache::{Busy, Key, Note, Store, Stored, Watched, Whole};
+use crate::cache::{Busy, Key, Note, State, Store, Stored, Watched, Whole};
 use crate::failure::Failure;
 use crate::plan::{self, Surveyed};
 use crate::pure;
@@ -95,15 +96,25 @@ impl<'a> Kitchen<'a> {
         let held = self.cache.as_ref().and_then(|(store, key)| store.hold(key));
         let (prepared, keepsake) = self.make(held.is_some(), timings)?;
         let pending = Cell::new(keepsake.map(|keepsake| (keepsake, held)));
-        // Kept while it is set up; the others wait for that, and not for the command.
-        let keep = || {
-            if let Some((keepsake, _held)) = pending.take() {
-                self.keep(&prepared, keepsake);
-            }
-            true
-        };
+        let prepared = &prepared;
+        let done = thread::scope(|scope| {
+            // The machine is looked at while the view is set up, before the command can change anything, and the view is
+            // written down beside the command; the others wait for that, and not for the command.
+            let keep = || {
+                let Some((keepsake, held)) = pending.take() else { return true };
+                if let Some(entry) = self.look(prepared, keepsake) {
+                    let write = move || {
+                        self.write(prepared, entry);
+                        drop(held);
+                    };
+                    // Where no thread is to be had, it is not kept.
+                    let _started = thread::Builder::new().spawn_scoped(scope, write);
+                }
+                true
+            };
+            run(prepared, &keep, timings)
+        })?;
         // It is none only when it is not agreed to.
-        let done = run(&prepared, &keep, timings)?;
         done.ok_or_else(|| Failure::new("the command was not started"))
     }
 
@@ -141,11 +152,16 @@ impl<'a> Kitchen<'a> {
         Ok((prepared, Some(keepsake)))
     }
 
-    fn keep(&self, prepared: &Prepared, keepsake: Keepsake) {
+    /// What is to be kept of a view; none when it is not to be.
+    fn look(&self, prepared: &Prepared, keepsake: Keepsake) -> Option<Unwritten> {
+        self.cache.as_ref()?;
+        Unwritten::of(prepared, keepsake)
+    }
+
+    fn write(&self, prepared: &Prepared, entry: Unwritten) {
         let Some((store, key)) = &self.cache else { return };
-        match keep(store, key, prepared, keepsake) {
-            Ok(true) => bound(self.limit, self.reporter),
-            Ok(false) => {}
+        match entry.write(store, key, prepared) {
+            Ok(()) => bound(self.limit, self.reporter),
             Err(error) => self.reporter.detail(format_args!("the view is not cached: {error}")),
         }
     }
@@ -218,27 +234,36 @@ pub(crate) fn bound(limit: u64, reporter: Reporter) {
     }
 }
 
-/// Whether it was kept: what changed a moment ago may change again with the same time.
-fn keep(
-    store: &Store,
-    key: &Key,
-    prepared: &Prepared,
-    keepsake: Keepsake,
-) -> Result<bool, Failure> {
-    let Prepared { plan, top, base: Some(base) } = prepared else { return Ok(false) };
-    let Keepsake { started, witnesses, busy, warnings, files, epoch } = keepsake;
-    let watched = Watched::of(plan, top, base, witnesses, &busy);
-    let Some(state) = watched.state() else { return Ok(false) };
-    if !state.settled_before(started) {
-        return Ok(false);
+/// What is kept of a view beside its tree, the state of the machine included.
+struct Unwritten {
+    watched: Watched,
+    state: State,
+    warnings: Vec<String>,
+    files: usize,
+    epoch: Option<u64>,
+}
+
+impl Unwritten {
+    /// None when something changed a moment ago: it may change again with the same time.
+    fn of(prepared: &Prepared, keepsake: Keepsake) -> Option<Self> {
+        let Prepared { plan, top, base: Some(base) } = prepared else { return None };
+        let Keepsake { started, witnesses, busy, warnings, files, epoch } = keepsake;
+        let watched = Watched::of(plan, top, base, witnesses, &busy);
+        let state = watched.state()?;
+        let is_settled = state.settled_before(started);
+        is_settled.then_some(Self { watched, state, warnings, files, epoch })
     }
-    let written = |error: std::io::Error| Failure::file(store.dir(), "can't be written", &error);
-    let name = store.keep_base(base).map_err(written)?;
-    let mut note = Note::new(plan, files, name, warnings, state);
-    note.epoch = epoch;
-    let note = note.with(&watched).map_err(|error| Failure::caused(&error))?;
-    store.keep(key, &top.with_note(&note)?).map_err(written)?;
-    Ok(true)
+
+    fn write(self, store: &Store, key: &Key, prepared: &Prepared) -> Result<(), Failure> {
+        let Prepared { plan, top, base: Some(base) } = prepared else { return Ok(()) };
+        let written =
+            |error: std::io::Error| Failure::file(store.dir(), "can't be written", &error);
+        let name = store.keep_base(base).map_err(written)?;
+        let mut note = Note::new(plan, self.files, name, self.warnings, self.state);
+        note.epoch = self.epoch;
+        let note = note.with(&self.watched).map_err(|error| Failure::caused(&error))?;
+        store.keep(key, &top.with_note(&note)?).map_err(written)
+    }
 }
 
 /// Every path outside of the view that had a part in it.
