@@ -25,9 +25,18 @@ struct Group<'g> {
     known: &'g [u32],
 }
 
+/// What was found in a directory.
+struct Looked {
+    found: Vec<Found>,
+    /// The names of those that are new, one after the other.
+    names: Vec<u8>,
+}
+
 /// A leaf and what is known of it.
 struct Found {
     leaf: u32,
+    /// How long its name is.
+    length: u32,
     spot: At,
     fact: Fact,
 }
@@ -67,14 +76,14 @@ impl Atlas<'_> {
         let found = in_parallel(&groups, leaves.len(), |group| self.look_for(group, leaves));
         self.spots.reserve(leaves.len());
         let mut spots = vec![0; leaves.len()];
-        for (group, found) in groups.iter().zip(found) {
-            self.add(group.dir, found, leaves, &mut spots)?;
+        for (group, looked) in groups.iter().zip(found) {
+            self.add(group.dir, looked, &mut spots)?;
         }
         Ok(spots)
     }
 
     /// The leaves of one directory, in the order of their names.
-    fn look_for(&self, group: &Group<'_>, leaves: &[Leaf<'_>]) -> Vec<Found> {
+    fn look_for(&self, group: &Group<'_>, leaves: &[Leaf<'_>]) -> Looked {
         let name = |leaf: u32| leaves[leaf as usize].name;
         let mut keyed: Vec<(Key<'_>, u32)> =
             group.leaves.iter().map(|&leaf| (Key::of(name(leaf)), leaf)).collect();
@@ -87,7 +96,8 @@ impl Atlas<'_> {
                 names.push((key, found.len()));
             }
             let spot = if is_same { At::Same } else { At::New };
-            found.push(Found { leaf, spot, fact: Fact::Nothing });
+            let length = u32::try_from(key.name.len()).unwrap_or(u32::MAX);
+            found.push(Found { leaf, length, spot, fact: Fact::Nothing });
         }
         let mut wanted = Wanted { names, found };
         for &spot in group.known {
@@ -96,7 +106,13 @@ impl Atlas<'_> {
             }
         }
         self.find_facts(group.dir, &mut wanted);
-        wanted.found
+        let mut names = Vec::new();
+        for (key, at) in &wanted.names {
+            if matches!(wanted.found[*at].spot, At::New) {
+                names.extend_from_slice(key.name);
+            }
+        }
+        Looked { found: wanted.found, names }
     }
 
     fn find_facts(&self, dir: u32, wanted: &mut Wanted<'_>) {
@@ -128,24 +144,19 @@ impl Atlas<'_> {
         }
     }
 
-    fn add(
-        &mut self,
-        dir: u32,
-        found: Vec<Found>,
-        leaves: &[Leaf<'_>],
-        spots: &mut [u32],
-    ) -> Result<(), Error> {
+    fn add(&mut self, dir: u32, looked: Looked, spots: &mut [u32]) -> Result<(), Error> {
         let first = self.all().end;
         let denied = self.spots[dir as usize].denied;
+        let mut start = self.append_name(&looked.names)?.start;
         let mut last = first;
-        for Found { leaf, spot, fact } in found {
+        for Found { leaf, length, spot, fact } in looked.found {
             match spot {
                 At::Same => {}
                 At::Known(spot) => last = spot,
                 At::New => {
                     last = u32::try_from(self.spots.len()).map_err(|_error| too_large())?;
-                    let name = self.append_name(leaves[leaf as usize].name)?;
-                    self.spots.push(Spot::new(dir, name, denied));
+                    self.spots.push(Spot::new(dir, Span { start, len: length }, denied));
+                    start += length;
                 }
             }
             spots[leaf as usize] = last;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::ViewBuilder;
 use super::atlas::{Atlas, End, ROOT, Way};
 use super::place::Shown;
-use crate::{Error, Kind, Reason};
+use crate::{Error, Kind, Reason, Treatment};
 
 /// A link and the links it leads through.
 struct Chain {
@@ -81,7 +81,13 @@ impl ViewBuilder<'_> {
         let Some(listing) = atlas.listing(dir)?.filter(|listing| listing.has_links) else {
             return Ok(());
         };
-        let mut path = Vec::new();
+        let mut path = atlas.path(dir);
+        let length = path.len();
+        let rules = self.table.rules_in(&path);
+        let hides = |path: &[u8]| {
+            let rule = rules.iter().find(|rule| rule.covers(path));
+            rule.is_some_and(|rule| rule.treatment == Treatment::Hide)
+        };
         for (name, kind) in listing.iter() {
             if kind.is_some_and(|kind| kind != Kind::Symlink) {
                 continue;
@@ -90,15 +96,11 @@ impl ViewBuilder<'_> {
             if known.is_some_and(|spot| spot.reason.is_some() || spot.denied) {
                 continue;
             }
-            if path.is_empty() {
-                path = atlas.path(dir);
-            }
-            let length = path.len();
             if dir != ROOT {
                 path.push(b'/');
             }
             path.extend_from_slice(name);
-            if self.is_free(&path) {
+            if !hides(&path) && !self.is_owned(&path) {
                 free.push((dir, name.to_vec()));
             }
             path.truncate(length);

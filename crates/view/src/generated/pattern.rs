@@ -71,6 +71,20 @@ impl Pattern {
         match_parts(&self.parts, &names, &mut captures).then_some(captures)
     }
 
+    /// Whether some name in a canonical directory may match.
+    pub(crate) fn may_match_in(&self, dir: &[u8]) -> bool {
+        let Some((last, above)) = self.parts.split_last() else { return false };
+        let mut names = names(dir);
+        for part in above {
+            match (part, names.next()) {
+                (Part::Deep, _) => return true,
+                (part, Some(name)) if part.fits(name) => {}
+                _ => return false,
+            }
+        }
+        *last == Part::Deep || names.next().is_none()
+    }
+
     /// Whether the components before the first wildcard are those of a path: hardly any path gets further.
     fn begins(&self, path: &[u8]) -> bool {
         let mut literals = self.parts.iter().map_while(|part| match part {

@@ -111,6 +111,13 @@ impl GeneratedTable {
         self.rules.iter().find(|rule| rule.covers(path))
     }
 
+    /// The rules that may be about something in a directory.
+    pub(crate) fn rules_in(&self, dir: &[u8]) -> Vec<&Rule> {
+        let may_cover =
+            |rule: &&Rule| rule.patterns.iter().any(|pattern| pattern.may_match_in(dir));
+        self.rules.iter().filter(may_cover).collect()
+    }
+
     pub(crate) fn hides(&self, path: &[u8]) -> bool {
         self.rule_for(path).is_some_and(|rule| rule.treatment == Treatment::Hide)
     }
