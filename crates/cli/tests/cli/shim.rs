@@ -318,3 +318,14 @@ fn of_the_compilers_caches_those_that_are_used_can_be_written() {
         assert_eq!(shim.phase(script, &variables).good(), expected, "{features}");
     }
 }
+
+#[test]
+fn a_directory_that_a_declared_package_has_too_is_not_missed() {
+    let shim = Shim::new();
+    shim.configure("[portage]\nmode = \"enforce\"\n");
+    // As a compiler is told where to search.
+    let script = "bash -c ': < \"${EPREFIX}/usr/tool\"' \"-I${EPREFIX}/usr\"";
+    shim.saved("DEPEND=\"dev-util/tool\"\n");
+    let answer = shim.phase(script, &[]);
+    assert_eq!((answer.code, &answer.stderr[..]), (Some(0), ""), "{answer:?}");
+}

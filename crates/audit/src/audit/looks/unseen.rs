@@ -7,7 +7,7 @@ use hermitage_view::paths;
 use super::{Look, Looks, is_below, owners, without};
 
 use crate::audit::Audit;
-use crate::inventory::{Inventory, OnHost};
+use crate::inventory::{Inventory, OnHost, PackageIdx, Standing};
 use crate::rules::Role;
 use crate::{Access, Error, Project, Text, python};
 
@@ -20,11 +20,22 @@ struct Hidden<'a> {
 impl Hidden<'_> {
     /// What is at a path of the host that the build does not see. Of what it saw, the files were asked for if they were wanted at all.
     fn at(&self, path: &[u8]) -> Result<Option<OnHost>, Error> {
-        let is_visible = self.audit.view.is_some_and(|view| view.lookup(path).is_some());
-        if is_visible || self.used.contains(path) {
+        if self.is_visible(path)? || self.used.contains(path) {
             return Ok(None);
         }
         self.audit.inventory.on_host(path)
+    }
+
+    /// Where one owner is, the path is: that is all that is known without a view.
+    fn is_visible(&self, path: &[u8]) -> Result<bool, Error> {
+        if let Some(view) = self.audit.view {
+            return Ok(view.lookup(path).is_some());
+        }
+        let packages = self.audit.inventory.packages();
+        let is_hidden = |at: &PackageIdx| {
+            matches!(packages[at.0].standing, Standing::Undeclared | Standing::Subtracted)
+        };
+        Ok(!self.audit.inventory.owners(path)?.iter().all(is_hidden))
     }
 }
 
